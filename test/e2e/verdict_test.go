@@ -1,0 +1,66 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// bad matches what a healthy process never prints.
+var bad = regexp.MustCompile(`WARNING: DATA RACE|(?m)^panic: |^fatal error: |msg="?panic|"msg":"panic|checkptr:|\(deadlock\?\)`)
+
+// judge ends the server and fails the test for anything that was wrong with it, whatever the test itself looked at.
+func (s *server) judge() {
+	if s.running() {
+		if err := s.ready(); err != nil {
+			s.t.Errorf("the server is not ready at the end of the test: %v", err)
+		}
+		if err := s.consistent(); err != nil {
+			s.t.Errorf("the server's bookkeeping is wrong at the end of the test: %v", err)
+		}
+		s.stop()
+	}
+	log := s.log.String()
+	if at := bad.FindStringIndex(log); at != nil {
+		s.t.Errorf("the server's log has %q", log[at[0]:at[1]])
+	}
+	s.secretsMu.Lock()
+	defer s.secretsMu.Unlock()
+	for _, secret := range s.secrets {
+		if at := strings.Index(log, secret); at >= 0 {
+			line := strings.Count(log[:at], "\n") + 1
+			s.t.Errorf("line %d of the server's log has something secret: %s", line, lineOf(log, at))
+		}
+	}
+	if s.t.Failed() {
+		s.t.Logf("log of the server of %s:\n%s", s.t.Name(), clip(log, 20_000))
+	}
+}
+
+// consistent asks the server to compare its counters with its lists.
+func (s *server) consistent() error {
+	text, err := s.internal("/debug/consistency")
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(text) != "ok" {
+		return errors.New(text)
+	}
+	return nil
+}
+
+func lineOf(log string, at int) string {
+	from := strings.LastIndexByte(log[:at], '\n') + 1
+	line, _, _ := strings.Cut(log[from:], "\n")
+	return line
+}
+
+// clip keeps the two ends of a long text.
+func clip(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	half := limit / 2
+	return fmt.Sprintf("%s\n… %d bytes …\n%s", s[:half], len(s)-limit, s[len(s)-half:])
+}
