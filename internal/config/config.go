@@ -59,6 +59,9 @@ type Credential struct {
 	Expires         time.Time // zero: never
 }
 
+// String returns the access key alone, so that printing a configuration gives nothing away.
+func (c Credential) String() string { return c.AccessKeyID }
+
 // Internal holds the settings of the port for metrics, health and profiles.
 type Internal struct {
 	Addr string
@@ -75,6 +78,9 @@ type TokenKey struct {
 	ID     string // 1 to 8 of [a-z0-9]
 	Secret []byte // at least 32 bytes
 }
+
+// String returns the id alone, so that printing a configuration gives nothing away.
+func (k TokenKey) String() string { return k.ID }
 
 // Quotas holds the limits over all rooms.
 type Quotas struct {

@@ -11,14 +11,18 @@ import (
 	"strings"
 )
 
-// What --dev sets where no other source does.
+// DevAccessKeyID and DevSecretAccessKey sign calls to a server with --dev. They are public.
 const (
-	devRegion      = "us-west-2"
-	devAccount     = "123456789012"
-	devDataDir     = "./throng-data"
-	devAccessKeyID = "throng"
-	devSecret      = "throng-dev-secret"
-	devTokenKeyID  = "dev"
+	DevAccessKeyID     = "throng"
+	DevSecretAccessKey = "throng-dev-secret"
+)
+
+// What else --dev sets where no other source does.
+const (
+	devRegion     = "us-west-2"
+	devAccount    = "123456789012"
+	devDataDir    = "./throng-data"
+	devTokenKeyID = "dev"
 )
 
 // devTokenKeyFile is where the data folder keeps the key of --dev.
@@ -29,7 +33,7 @@ func (c *Config) develop() {
 	c.Dev = true
 	c.Region, c.AccountID, c.DataDir = devRegion, devAccount, devDataDir
 	c.Edge.Addr, c.API.Addr = "127.0.0.1:8080", "127.0.0.1:8081"
-	c.API.Credentials = []Credential{{AccessKeyID: devAccessKeyID, SecretAccessKey: devSecret}}
+	c.API.Credentials = []Credential{{AccessKeyID: DevAccessKeyID, SecretAccessKey: DevSecretAccessKey}}
 	c.Token.Keys = []TokenKey{{ID: devTokenKeyID}}
 }
 

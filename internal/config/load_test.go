@@ -75,7 +75,7 @@ func TestDefaults(t *testing.T) {
 			Addr: "0.0.0.0:8080", HandshakeTimeout: 10 * time.Second, MaxHeadSize: 8192, MaxMessageSize: 32768,
 			PingInterval: 30 * time.Second, CloseTimeout: 5 * time.Second, SendBuffer: 32768,
 			StallTimeout: 30 * time.Second, MaxPendingHandshakes: 1024,
-			Fanout: Fanout{Duty: 0.5, MaxDelay: 100 * time.Millisecond, Slice: 512, HistoryBytes: 1 << 20},
+			Fanout: Fanout{Duty: 0.8, MaxDelay: 100 * time.Millisecond, Slice: 512, HistoryBytes: 1 << 20},
 		},
 		API:      API{Addr: "0.0.0.0:8081", MaxBodySize: 65536},
 		Internal: Internal{Addr: "127.0.0.1:9090"},
@@ -210,7 +210,7 @@ account_id (file) must be 12 digits, in quotes
 edge.loops (file) must be a whole number from 0 to 1024
 edge.ping_interval (file) must be a duration with its unit from 100ms to 1h, such as 30s, in quotes
 api.addr (file) must be host:port with a port from 0 to 65535
-api.credentials[0].access_key_id (file) must be text of letters, digits, '.', '_' and '-', 1 to 128 long, in quotes
+api.credentials[0].access_key_id (file) must be text of letters, digits, '_' and '-', 1 to 128 long, in quotes
 api.credentials[0].secret_access_key (file) is missing: secret half of the key
 api.credentials[1] (file) must be a section with access_key_id, secret_access_key, session_token, expires
 token.keys[0].id (THRONG_TOKEN_KEYS) must be text of a-z and 0-9, 1 to 8 long

@@ -109,7 +109,7 @@ func isTokenKeyID(c byte) bool { return 'a' <= c && c <= 'z' || isDigit(c) }
 func isRegion(c byte) bool     { return isTokenKeyID(c) || c == '-' }
 func isPrintable(c byte) bool  { return c >= ' ' && c != 0x7f }
 func isKeyID(c byte) bool {
-	return isTokenKeyID(c) || 'A' <= c && c <= 'Z' || c == '.' || c == '_' || c == '-'
+	return isTokenKeyID(c) || 'A' <= c && c <= 'Z' || c == '_' || c == '-'
 }
 
 // account is the number of an account.

@@ -96,7 +96,7 @@ choice grows to 4 MiB a client. Raise it for clients that are far away and rooms
 keeps a storm of reconnects from piling up.`,
 	},
 	{
-		key: "edge.fanout.duty", fallback: "0.5",
+		key: "edge.fanout.duty", fallback: "0.8",
 		value: func(c *Config) kind { return share(&c.Edge.Fanout.Duty) },
 		doc: `Share of its time that a loop may spend on sending to one busy room. Below 1 it pauses after each walk over the
 room's members in proportion to what the walk cost, and messages that arrive meanwhile share the next one. Lower is
@@ -216,7 +216,7 @@ var credentialFields = []field[Credential]{
 	{
 		key: "access_key_id", required: true,
 		value: func(c *Credential) kind {
-			return word(&c.AccessKeyID, 128, isKeyID, "text of letters, digits, '.', '_' and '-'")
+			return word(&c.AccessKeyID, 128, isKeyID, "text of letters, digits, '_' and '-'")
 		},
 		doc: "public half of the key",
 	},

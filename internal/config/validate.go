@@ -89,7 +89,7 @@ func (l *loader) credentials(c *Config) {
 			l.fault("api.credentials", "names an access key twice: "+k.AccessKeyID)
 		}
 		seen[k.AccessKeyID] = true
-		if k.SecretAccessKey == devSecret && !loopback(host) && !c.Dev {
+		if k.SecretAccessKey == DevSecretAccessKey && !loopback(host) && !c.Dev {
 			l.fault("api.credentials", "holds the public secret of --dev, which may only be used on loopback")
 		}
 	}
