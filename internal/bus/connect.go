@@ -1,0 +1,52 @@
+package bus
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// Connect opens a connection to the engine. The name is for the operator of the server. The connection does not hear
+// what it publishes itself (NoEcho), and keeps nothing for later while it is down: what is published then fails at once,
+// because a chat message that arrives late is worse than one that is refused. It reconnects for ever, and is closed by
+// the caller or by Shutdown.
+func (e *Engine) Connect(name string) (*nats.Conn, error) {
+	log := e.opts.Log.With(slog.String("connection", name))
+	options := []nats.Option{
+		nats.Name(name),
+		nats.NoEcho(),
+		nats.ReconnectBufSize(-1), // 0 would mean the default of 8 MB
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(100 * time.Millisecond),
+		nats.ReconnectJitter(100*time.Millisecond, 400*time.Millisecond),
+		nats.Timeout(2 * time.Second),
+		nats.PingInterval(10 * time.Second),
+		nats.MaxPingsOutstanding(2),
+		nats.DisconnectErrHandler(func(nc *nats.Conn, err error) {
+			if !nc.IsClosed() {
+				log.Warn("disconnected from NATS", slog.Any("error", err))
+			}
+		}),
+		nats.ReconnectHandler(func(*nats.Conn) { log.Info("reconnected to NATS") }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			log.Warn("NATS reported an error", slog.Any("error", err))
+		}),
+	}
+	if e.server != nil {
+		options = append(options, nats.InProcessServer(e.server))
+	}
+
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return nil, ErrClosed
+	}
+	nc, err := nats.Connect(e.opts.URL, options...)
+	if err != nil {
+		return nil, fmt.Errorf("connect to NATS: %w", err)
+	}
+	e.conns = append(e.conns, nc)
+	return nc, nil
+}
