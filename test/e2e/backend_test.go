@@ -22,6 +22,9 @@ type backend struct {
 // backend returns a client of the server's control plane with the credentials of --dev. It does not retry.
 func (s *server) backend() *backend { return &backend{s.t, s, s.ivschat(func(*ivschat.Options) {})} }
 
+// in returns b for use by a subtest.
+func (b *backend) in(t *testing.T) *backend { return &backend{t, b.s, b.Client} }
+
 func (s *server) ivschat(change func(*ivschat.Options)) *ivschat.Client {
 	o := ivschat.Options{
 		BaseEndpoint: aws.String(s.apiURL()),
@@ -71,4 +74,12 @@ func (b *backend) token(room, user string, capabilities ...types.ChatTokenCapabi
 func sealedPart(token string) string {
 	_, box, _ := strings.Cut(token, ".")
 	return box[16:40]
+}
+
+// deleteRoom deletes a room.
+func (b *backend) deleteRoom(room string) {
+	b.t.Helper()
+	if _, err := b.DeleteRoom(context.Background(), &ivschat.DeleteRoomInput{Identifier: &room}); err != nil {
+		b.t.Fatalf("DeleteRoom: %v", err)
+	}
 }

@@ -44,24 +44,24 @@ const backlog = 1 << 14
 // join connects a user with all capabilities to a room.
 func (b *backend) join(room, user string) *viewer {
 	b.t.Helper()
-	return b.s.connect(b.token(room, user, everything...))
+	return b.connect(b.token(room, user, everything...))
 }
 
 // connect connects with token and fails the test when the server refuses.
-func (s *server) connect(token string) *viewer {
-	s.t.Helper()
-	conn, err := rawws.Open(s.Edge, token)
+func (b *backend) connect(token string) *viewer {
+	b.t.Helper()
+	conn, err := rawws.Open(b.s.Edge, token)
 	if err != nil {
-		s.t.Fatalf("cannot connect: %v", err)
+		b.t.Fatalf("cannot connect: %v", err)
 	}
-	v := &viewer{t: s.t, conn: conn, frames: make(chan frame, backlog)}
-	s.t.Cleanup(func() { _ = conn.Close() })
-	go v.read()
+	v := &viewer{t: b.t, conn: conn, frames: make(chan frame, backlog)}
+	b.t.Cleanup(func() { _ = conn.Close() })
+	go v.read(v.frames)
 	return v
 }
 
-func (v *viewer) read() {
-	defer close(v.frames)
+func (v *viewer) read(frames chan<- frame) {
+	defer close(frames)
 	for {
 		text, err := v.conn.ReadText()
 		if err != nil {
@@ -74,7 +74,7 @@ func (v *viewer) read() {
 			return
 		}
 		select {
-		case v.frames <- f:
+		case frames <- f:
 		default:
 			v.end = errors.New("the test does not look at the viewer's frames")
 			return
