@@ -53,6 +53,9 @@ func (b *Shared) Take(now int64, r Rate) bool {
 	}
 }
 
+// Return gives back a request that Take admitted but that was refused elsewhere after it.
+func (b *Shared) Return(r Rate) { b.tat.Add(-r.interval) }
+
 // Charge takes one request that was admitted elsewhere: it cannot be refused, but leaves less for those that can. The
 // debt is at most one full bucket, so that a burst elsewhere does not close the bucket for longer than it takes to fill.
 func (b *Shared) Charge(now int64, r Rate) {

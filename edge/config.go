@@ -1,0 +1,68 @@
+package edge
+
+import (
+	"runtime"
+	"time"
+)
+
+// Config is how an edge behaves. Start from DefaultConfig.
+type Config struct {
+	// Addr is the address to listen on, host:port. Port 0 means any free one.
+	Addr string
+	// Region and Account name the rooms that tokens may be for.
+	Region, Account string
+	// Loops is the number of event loops; 0 means one for each processor that Go may use.
+	Loops int
+	// MaxConnections bounds the open connections, refused with 429 beyond (IVS Chat: 50,000 an account).
+	MaxConnections int
+	// MaxPendingHandshakes bounds the handshakes whose token is being claimed, refused with 503 beyond.
+	MaxPendingHandshakes int
+	// HandshakeTimeout is how long a peer may take from connecting to a whole request head, and a claim after it.
+	HandshakeTimeout time.Duration
+	// MaxHeadSize bounds a request head, in bytes.
+	MaxHeadSize int
+	// MaxMessageSize bounds a message from a client, in bytes, however many frames it comes in.
+	MaxMessageSize int
+	// PingInterval is how long a connection may be silent before it is pinged, and again between pings. After two pings
+	// without a sign of life it is closed.
+	PingInterval time.Duration
+	// CloseTimeout bounds how long the closing handshake may take before the connection is dropped.
+	CloseTimeout time.Duration
+	// SendBuffer is the kernel's send buffer of a connection, in bytes (SO_SNDBUF, which Linux doubles). It bounds what
+	// a peer that does not read can make the kernel hold.
+	SendBuffer int
+	// StallTimeout is how long a connection may take nothing at all before it is closed.
+	StallTimeout time.Duration
+	Fanout       Fanout
+}
+
+// Fanout is how messages reach the members of a room.
+type Fanout struct {
+	// Duty is the share of its time, above 0 and at most 1, that a loop may spend walking over a room that always has
+	// something new: after a walk it pauses for the walk's cost times (1/Duty - 1).
+	Duty float64
+	// MaxDelay bounds that pause.
+	MaxDelay time.Duration
+	// Slice is how many members are visited before the loop turns to other work.
+	Slice int
+	// HistoryBytes bounds the frames that a room keeps on a loop for members that are behind.
+	HistoryBytes int
+}
+
+// DefaultConfig returns the configuration of a node that says nothing.
+func DefaultConfig() Config {
+	return Config{
+		Addr:                 "0.0.0.0:8080",
+		Loops:                runtime.GOMAXPROCS(0),
+		MaxConnections:       50_000,
+		MaxPendingHandshakes: 1024,
+		HandshakeTimeout:     10 * time.Second,
+		MaxHeadSize:          8 << 10,
+		MaxMessageSize:       32 << 10,
+		PingInterval:         30 * time.Second,
+		CloseTimeout:         5 * time.Second,
+		SendBuffer:           32 << 10,
+		StallTimeout:         30 * time.Second,
+		Fanout:               Fanout{Duty: 0.8, MaxDelay: 100 * time.Millisecond, Slice: 512, HistoryBytes: 1 << 20},
+	}
+}

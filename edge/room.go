@@ -1,0 +1,113 @@
+package edge
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/throngchat/throng/internal/limit"
+	"github.com/throngchat/throng/internal/store"
+)
+
+// room is a room as all loops of the process share it.
+type room struct {
+	id      string
+	refs    int                        // guarded by the directory's shard
+	stored  atomic.Pointer[store.Room] // nil until the first member's handshake has looked it up
+	deleted atomic.Bool
+	bucket  limit.Shared
+
+	mu    sync.Mutex
+	loops []*loopRoom // the loops that have members, guarded by mu
+}
+
+// configure makes cfg the room's configuration unless it has a newer one: changes and look-ups cross.
+func (r *room) configure(cfg *store.Room) {
+	for {
+		old := r.stored.Load()
+		if old != nil && old.Revision >= cfg.Revision {
+			return
+		}
+		if r.stored.CompareAndSwap(old, cfg) {
+			return
+		}
+	}
+}
+
+// config returns the room's configuration, or nil when the room was deleted. Identifiers are never used again, so a
+// deletion is final.
+func (r *room) config() *store.Room {
+	if r.deleted.Load() {
+		return nil
+	}
+	return r.stored.Load()
+}
+
+// rateOf is a room's maximumMessageRatePerSecond as its bucket wants it.
+func rateOf(cfg *store.Room) limit.Rate {
+	n := cfg.MaximumMessageRatePerSecond
+	return limit.PerSecond(n, n)
+}
+
+// loopRoom is a room on one loop: its members there, and the frames that some of them have not had yet.
+type loopRoom struct {
+	shared  *room
+	loop    *loop
+	members []*conn
+	frames  frames
+	walk    walk
+}
+
+// join makes a connection a member of its room. It gets every frame that is posted from now on.
+func (l *loop) join(c *conn, r *room) {
+	lr := l.rooms[r]
+	if lr == nil {
+		lr = &loopRoom{shared: r, loop: l}
+		l.rooms[r] = lr
+		r.mu.Lock()
+		r.loops = append(r.loops, lr)
+		r.mu.Unlock()
+	}
+	c.room = r.id
+	c.member = membership{room: lr, index: uint32(len(lr.members)), next: lr.frames.head}
+	lr.members = append(lr.members, c)
+	l.edge.stats.members.Inc()
+}
+
+// leave ends a membership, if there is one: the last member takes the leaver's place. A walk goes from the last member
+// to the first, so the one who moves has been visited already.
+func (l *loop) leave(c *conn) {
+	lr := c.member.room
+	if lr == nil {
+		return
+	}
+	last := len(lr.members) - 1
+	moved := lr.members[last]
+	lr.members[c.member.index] = moved
+	moved.member.index = c.member.index
+	lr.members[last] = nil
+	lr.members = lr.members[:last]
+	c.member.room = nil
+	l.edge.stats.members.Dec()
+	if last == 0 {
+		l.forget(lr)
+	}
+	l.edge.release(lr.shared)
+}
+
+// forget takes a loop without members out of its room. A frame that is on its way finds nobody.
+func (l *loop) forget(lr *loopRoom) {
+	delete(l.rooms, lr.shared)
+	lr.frames.clear()
+	r := lr.shared
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i := slices.Index(r.loops, lr)
+	r.loops = slices.Delete(r.loops, i, i+1)
+}
+
+// release gives back a reference to a room together with its place on the bus.
+func (e *Edge) release(r *room) {
+	e.leaveBus(r.id)
+	e.directory.release(r)
+}
