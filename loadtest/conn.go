@@ -1,0 +1,93 @@
+package loadtest
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/gobwas/ws"
+)
+
+// transport writes to one connection and ends it.
+type transport interface {
+	// write writes all of b or fails; it waits no longer than writeTimeout.
+	write(b []byte) error
+	// shutdown makes the reading side end, which then frees everything.
+	shutdown()
+}
+
+// writeTimeout is how long a write waits for a server that does not read.
+const writeTimeout = 5 * time.Second
+
+var errClosed = errors.New("connection is closed")
+
+// conn is an open connection. One goroutine reads (a loop's, or its own), any may write.
+type conn struct {
+	mu        sync.Mutex // guards what follows
+	transport transport  // nil when closed
+	leaving   bool       // a close frame was sent
+
+	// These belong to the reading goroutine.
+	reader   frameReader
+	recorder *recorder
+	fleet    *Fleet
+}
+
+// receive takes bytes as they arrive. After an error the caller closes the connection.
+func (c *conn) receive(b []byte) error {
+	r := c.recorder
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.now = c.fleet.clock.now().UnixNano()
+	r.bytes += int64(len(b))
+	return c.reader.feed(b, c)
+}
+
+func (c *conn) onMessage(payload []byte) { c.recorder.message(payload) }
+
+func (c *conn) onPing(payload []byte) { _ = c.send(ws.OpPong, payload) } // a failed write ends the reading too
+
+func (c *conn) onClose(payload []byte) {
+	code, _ := ws.ParseCloseFrameData(payload)
+	c.fleet.closes.add(int(code))
+	_ = c.send(ws.OpClose, payload)
+}
+
+// send writes one frame, masked as RFC 6455 section 5.3 asks of a client. It may change payload.
+func (c *conn) send(op ws.OpCode, payload []byte) error {
+	frame, err := ws.CompileFrame(ws.MaskFrameInPlace(ws.NewFrame(op, true, payload)))
+	if err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.transport == nil || c.leaving {
+		return errClosed
+	}
+	c.leaving = op == ws.OpClose
+	return c.transport.write(frame)
+}
+
+// shutdown ends the connection without a close frame.
+func (c *conn) shutdown() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.transport != nil {
+		c.transport.shutdown()
+	}
+}
+
+// closed is called by the reading goroutine, before it frees the transport.
+func (c *conn) closed() {
+	c.mu.Lock()
+	c.transport = nil
+	c.mu.Unlock()
+	c.reader = frameReader{}
+	c.fleet.open.Add(-1)
+}
+
+func (c *conn) isOpen() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.transport != nil && !c.leaving
+}

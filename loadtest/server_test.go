@@ -1,0 +1,126 @@
+package loadtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsutil"
+)
+
+// room is a small chat server: what one member sends, all get. The token "used" is refused; content is answered with
+// ERROR 429 as often as throttle says.
+type room struct {
+	mu       sync.Mutex
+	members  map[net.Conn]bool
+	pongs    int
+	throttle int
+}
+
+// newRoom serves until the test ends and returns the endpoint's URL.
+func newRoom(t *testing.T, secure bool) (*room, *httptest.Server, string) {
+	t.Helper()
+	r := &room{members: map[net.Conn]bool{}}
+	s := httptest.NewUnstartedServer(r)
+	if secure {
+		s.StartTLS()
+	} else {
+		s.Start()
+	}
+	t.Cleanup(s.Close)
+	return r, s, "ws" + strings.TrimPrefix(s.URL, "http")
+}
+
+func (r *room) ServeHTTP(w http.ResponseWriter, q *http.Request) {
+	if q.Header.Get("Sec-WebSocket-Protocol") == "used" {
+		http.Error(w, `{"ErrorCode":401,"ErrorMessage":"token already used"}`, http.StatusUnauthorized)
+		return
+	}
+	u := ws.HTTPUpgrader{Protocol: func(string) bool { return true }}
+	c, _, _, err := u.Upgrade(q, w)
+	if err != nil {
+		return
+	}
+	defer c.Close()
+	// Behind the 101 at once, often in the same read: a ping, and a message that no client asked for.
+	r.write(c, ws.OpPing, "hello")
+	r.write(c, ws.OpText, `{"Type":"EVENT","Id":"000000000000","EventName":"welcome"}`)
+	r.mu.Lock()
+	r.members[c] = true
+	r.mu.Unlock()
+	defer func() {
+		r.mu.Lock()
+		delete(r.members, c)
+		r.mu.Unlock()
+	}()
+	for r.serve(c) {
+	}
+}
+
+func (r *room) serve(c net.Conn) bool {
+	f, err := ws.ReadFrame(c)
+	if err != nil || !f.Header.Masked {
+		return false
+	}
+	f = ws.UnmaskFrameInPlace(f)
+	switch f.Header.OpCode {
+	case ws.OpPong:
+		r.mu.Lock()
+		r.pongs++
+		r.mu.Unlock()
+	case ws.OpClose:
+		r.write(c, ws.OpClose, string(f.Payload))
+		return false
+	case ws.OpText:
+		r.message(c, f.Payload)
+	}
+	return true
+}
+
+func (r *room) message(from net.Conn, payload []byte) {
+	var request struct{ Action, RequestId, Content string }
+	if json.Unmarshal(payload, &request) != nil || request.Action != "SEND_MESSAGE" {
+		from.Close()
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.throttle > 0 {
+		r.throttle--
+		write(from, ws.OpText, `{"Type":"ERROR","Id":"000000000000","ErrorCode":429,"ErrorMessage":"rate limit exceeded"}`)
+		return
+	}
+	b, _ := json.Marshal(map[string]string{"Type": "MESSAGE", "RequestId": request.RequestId, "Content": request.Content})
+	for c := range r.members {
+		write(c, ws.OpText, string(b))
+	}
+}
+
+func (r *room) write(c net.Conn, op ws.OpCode, payload string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	write(c, op, payload)
+}
+
+// write sends a frame at once; a text is sent in two fragments when it is long.
+func write(c net.Conn, op ws.OpCode, payload string) {
+	var b bytes.Buffer
+	if half := len(payload) / 2; half > 200 {
+		_ = ws.WriteFrame(&b, ws.NewFrame(op, false, []byte(payload[:half])))
+		op, payload = ws.OpContinuation, payload[half:]
+	}
+	_ = wsutil.WriteMessage(&b, ws.StateServerSide, op, []byte(payload))
+	_, _ = c.Write(b.Bytes())
+}
+
+func (r *room) size() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.members)
+}
