@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+
+	"github.com/throngchat/throng/edge"
+	"github.com/throngchat/throng/internal/bus"
+	"github.com/throngchat/throng/internal/config"
+	"github.com/throngchat/throng/internal/limit"
+	"github.com/throngchat/throng/internal/ops"
+	"github.com/throngchat/throng/internal/store"
+)
+
+// node is everything that serve runs in one process. The parts are in the order in which they start; each needs those
+// before it.
+type node struct {
+	config  *config.Config
+	log     *slog.Logger
+	metrics *metrics.Set
+	account *limit.Account
+
+	engine  *bus.Engine
+	rooms   *store.Rooms
+	claims  *bus.Claims
+	edgeBus *bus.Bus
+	edge    *edge.Edge
+	ops     *ops.Server
+}
+
+func newNode(c *config.Config, log *slog.Logger) *node {
+	return &node{
+		config:  c,
+		log:     log,
+		metrics: metrics.NewSet(),
+		account: limit.NewAccount(limit.AccountRates{
+			SendMessage:    c.Quotas.SendMessage,
+			DeleteMessage:  c.Quotas.DeleteMessage,
+			DisconnectUser: c.Quotas.DisconnectUser,
+		}),
+	}
+}
+
+// start brings up the parts and returns when all of them serve. After an error stop has to be called all the same.
+func (n *node) start(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{
+		n.startState, n.startEdge, n.startOps, n.announce,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// announce writes where the node listens, to the log and for scripts.
+func (n *node) announce(context.Context) error {
+	l := n.listening()
+	if err := writeListenFile(n.config.DataDir, l); err != nil {
+		return fmt.Errorf("data_dir: %w", err)
+	}
+	v, _ := buildVersion()
+	n.log.Info("throng serves", "version", v, "edge", l.Edge, "api", l.API, "internal", l.Internal)
+	return nil
+}
+
+// wait returns nil when ctx is done, or an error when a part has ended by itself.
+func (n *node) wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		n.log.Info("throng shuts down")
+		return nil
+	case <-n.edge.Ended():
+		return errors.New("the edge has ended by itself")
+	case err := <-n.ops.Failed():
+		return fmt.Errorf("the internal port has ended by itself: %w", err)
+	}
+}
+
+// How long the parts have to stop. All of them together stay below the 30 s that orchestrators commonly give.
+const (
+	drainTimeout = 15 * time.Second // connections are let go
+	stopTimeout  = 5 * time.Second  // requests under way are answered
+)
+
+// stop fails readiness, lets the clients go and ends the parts, the last started first. The internal port goes last, so
+// that operators can watch.
+func (n *node) stop() error {
+	var faults []error
+	bounded := func(timeout time.Duration, what string, stop func(context.Context) error) {
+		ctx, cancel := context.WithTimeout(context.Background(), timeout)
+		defer cancel()
+		if err := stop(ctx); err != nil {
+			faults = append(faults, fmt.Errorf("cannot stop %s in order: %w", what, err))
+		}
+	}
+	if n.ops != nil {
+		n.ops.Drain()
+	}
+	if n.edge != nil {
+		bounded(drainTimeout, "the edge", n.edge.Stop)
+	}
+	if n.rooms != nil {
+		n.rooms.Close()
+	}
+	if n.engine != nil {
+		n.engine.Shutdown()
+	}
+	if n.ops != nil {
+		bounded(stopTimeout, "the internal port", n.ops.Stop)
+	}
+	removeListenFile(n.config.DataDir)
+	return errors.Join(faults...)
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/throngchat/throng/edge"
+	"github.com/throngchat/throng/internal/bus"
+	"github.com/throngchat/throng/internal/config"
+	"github.com/throngchat/throng/internal/ops"
+	"github.com/throngchat/throng/internal/store"
+)
+
+// stateTimeout bounds how long the state may take to be there: NATS, the rooms and the claims.
+const stateTimeout = time.Minute
+
+// startState brings up NATS and what is kept in it.
+func (n *node) startState(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, stateTimeout)
+	defer cancel()
+	options := bus.EngineOptions{URL: n.config.NATS.URL, Log: n.log}
+	if options.URL == "" {
+		options.StoreDir = filepath.Join(n.config.DataDir, "nats")
+	}
+	var err error
+	if n.engine, err = bus.StartEngine(ctx, options); err != nil {
+		setting := "nats.url"
+		if options.URL == "" {
+			setting = "data_dir " + n.config.DataDir
+		}
+		return fmt.Errorf("%s: %w", setting, err)
+	}
+	nc, err := n.engine.Connect("throng state")
+	if err != nil {
+		return err
+	}
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return err
+	}
+	if n.rooms, err = store.OpenRooms(ctx, js, store.RoomsOptions{Replicas: n.config.NATS.Replicas}); err != nil {
+		return fmt.Errorf("cannot open the rooms: %w", err)
+	}
+	if n.claims, err = bus.OpenClaims(ctx, js, bus.ClaimsOptions{Replicas: n.config.NATS.Replicas}); err != nil {
+		return fmt.Errorf("cannot open the token claims: %w", err)
+	}
+	return nil
+}
+
+func (n *node) startEdge(context.Context) error {
+	ring, err := tokenRing(n.config)
+	if err != nil {
+		return err
+	}
+	c := n.config.Edge
+	e := edge.New(edge.Config{
+		Addr:                 c.Addr,
+		Region:               n.config.Region,
+		Account:              n.config.AccountID,
+		Loops:                c.Loops,
+		MaxConnections:       n.config.Quotas.Connections,
+		MaxPendingHandshakes: c.MaxPendingHandshakes,
+		HandshakeTimeout:     c.HandshakeTimeout,
+		MaxHeadSize:          c.MaxHeadSize,
+		MaxMessageSize:       c.MaxMessageSize,
+		PingInterval:         c.PingInterval,
+		CloseTimeout:         c.CloseTimeout,
+		SendBuffer:           c.SendBuffer,
+		StallTimeout:         c.StallTimeout,
+		Fanout:               edge.Fanout(c.Fanout),
+	}, edge.Deps{
+		Rooms:   n.rooms,
+		Claims:  n.claims,
+		Ring:    ring,
+		Account: n.account,
+		Connect: n.connectEdge,
+		Log:     n.log,
+		Metrics: n.metrics,
+	})
+	if err := e.Start(); err != nil {
+		return listenError("edge.addr", c.Addr, err)
+	}
+	n.edge = e
+	return nil
+}
+
+// connectEdge gives the edge its place on the bus.
+func (n *node) connectEdge(deliver func(bus.Envelope)) (*bus.Bus, error) {
+	nc, err := n.engine.Connect("throng edge")
+	if err != nil {
+		return nil, err
+	}
+	n.edgeBus = bus.New(nc, deliver)
+	return n.edgeBus, nil
+}
+
+func (n *node) startOps(context.Context) error {
+	n.measure()
+	s := ops.New(ops.Config{
+		Addr: n.config.Internal.Addr,
+		Checks: []ops.Check{
+			{Name: "state", Probe: n.engine.Healthy},
+			{Name: "edge", Probe: n.edge.Ready},
+		},
+		Metrics: []*metrics.Set{n.metrics},
+		Help:    metricHelp,
+		Consistency: func() error {
+			ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+			defer cancel()
+			return n.edge.ConsistencyCheck(ctx)
+		},
+		Log: n.log,
+	})
+	if err := s.Start(); err != nil {
+		return listenError("internal.addr", n.config.Internal.Addr, err)
+	}
+	n.ops = s
+	return nil
+}
+
+// listening returns the real addresses of a node that has started.
+func (n *node) listening() listening {
+	return listening{PID: os.Getpid(), Edge: n.edge.Addr(), Internal: n.ops.Addr()}
+}
+
+// listenError says which setting to change when a port is not to be had.
+func listenError(key, addr string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s: another process listens on %s; stop it, or choose another port with %s or %s",
+			key, addr, config.FlagName(key), config.EnvName(key))
+	}
+	return fmt.Errorf("%s: %w", key, err)
+}
