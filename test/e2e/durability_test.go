@@ -160,7 +160,7 @@ func TestRestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *after.Name != "lasting" || after.MaximumMessageLength != 3 || after.MaximumMessageRatePerSecond != 7 ||
+	if *after.Name != "lasting" || *after.MaximumMessageLength != 3 || *after.MaximumMessageRatePerSecond != 7 ||
 		after.Tags["k"] != "v" || *after.MessageReviewHandler.Uri != *before.MessageReviewHandler.Uri ||
 		after.MessageReviewHandler.FallbackResult != types.FallbackResultDeny ||
 		!after.CreateTime.Equal(*before.CreateTime) || !after.UpdateTime.Equal(*before.UpdateTime) {

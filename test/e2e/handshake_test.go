@@ -92,10 +92,12 @@ func TestHandshakeRefusals(t *testing.T) {
 	deleted := b.room(nil)
 	orphan := b.token(deleted, "u")
 	b.deleteRoom(deleted)
-	expired := s.throng("token", "--data-dir", s.dataDir, "--dev", "--room", room, "--user", "u", "--ttl", "1ms")
+	expired := s.throng("token", "--data-dir", s.dataDir, "--dev", "--room", room, "--user", "u", "--ttl", "1s")
+	expiry := time.Now().Add(time.Second)
 	foreign := other.backend()
 	foreignToken := foreign.token(foreign.room(nil), "u")
 
+	time.Sleep(time.Until(expiry))
 	for _, c := range []struct {
 		name    string
 		request string

@@ -12,12 +12,12 @@ function setting(name) {
   return value;
 }
 
-export const edgeURL = setting('THRONG_E2E_EDGE');
+export const edgeURL = setting('E2E_EDGE');
 
 const run = promisify(execFile);
 
 const client = new ivschat.IvschatClient({
-  endpoint: setting('THRONG_E2E_API'),
+  endpoint: setting('E2E_API'),
   region: 'us-west-2',
   credentials: { accessKeyId: 'throng', secretAccessKey: 'throng-dev-secret' },
   maxAttempts: 10,
@@ -31,8 +31,8 @@ export async function backend(operation, input) {
 
 /** Seals a token whose session lasts only seconds, which CreateChatToken cannot. */
 export async function shortToken(room, userId, seconds) {
-  const { stdout } = await run(setting('THRONG_E2E_BINARY'), [
-    'token', '--dev', '--data-dir', setting('THRONG_E2E_DATA'), '--room', room, '--user', userId,
+  const { stdout } = await run(setting('E2E_BINARY'), [
+    'token', '--dev', '--data-dir', setting('E2E_DATA'), '--room', room, '--user', userId,
     '--capabilities', 'SEND_MESSAGE', '--session-minutes', String(seconds / 60),
   ]);
   return { token: stdout.trim() };
