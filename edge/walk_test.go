@@ -19,9 +19,12 @@ func noBus(bus.Envelope) error { return nil }
 func heard(f *fakeConn) []string {
 	var texts []string
 	for b := f.out; len(b) > 0; {
-		n := int(b[1])
-		texts = append(texts, string(b[2:2+n]))
-		b = b[2+n:]
+		n, size := int(b[1]), 2
+		if n == 126 {
+			n, size = int(b[2])<<8|int(b[3]), 4
+		}
+		texts = append(texts, string(b[size:size+n]))
+		b = b[size+n:]
 	}
 	return texts
 }
