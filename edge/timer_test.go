@@ -85,6 +85,7 @@ func TestASessionOfAnyLengthEndsOnTime(t *testing.T) {
 		if c.state != stateOpen {
 			t.Fatalf("%d s: ended early by %s", session, c.reason)
 		}
+		peer.out = nil // pings
 		pass(l, 2)
 		if c.state != stateClosing || c.reason != reasonSession {
 			t.Fatalf("%d s: state %d, reason %s", session, c.state, c.reason)
