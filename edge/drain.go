@@ -18,7 +18,11 @@ func (e *Edge) drain(ctx context.Context) {
 	e.eachLoop(func(l *loop) {
 		l.mailbox.post(mail{run: func(l *loop) {
 			for _, c := range l.conns {
-				if c != nil {
+				switch {
+				case c == nil:
+				case c.state < stateOpen:
+					l.refuse(c, refuseDraining, refuseDraining.text)
+				default:
 					l.closeWith(c, errDraining, reasonDrain)
 				}
 			}

@@ -14,6 +14,9 @@ type loop struct {
 	alarm   *time.Timer // rings the mailbox when the earliest pause of a room is over
 	hangUp  func(*conn) // makes the engine close a connection, which calls back before it returns
 
+	letters []mail // what was taken from the mailbox last
+	opened  int    // how many of them are done
+
 	now     int64  // nanoseconds of limit.Now, read once a turn
 	second  uint32 // the same in seconds
 	conns   []*conn
@@ -53,17 +56,26 @@ func (l *loop) tick() {
 // turn does what has been asked of the loop since the last one, then some of what it has to do anyway.
 func (l *loop) turn() {
 	l.tick()
-	for _, m := range l.mailbox.take() {
+	l.open() // what a turn that ended in a panic left
+	l.letters, l.opened = l.mailbox.take(), 0
+	l.open()
+	l.wheel.advance(l)
+	l.retryLagging()
+	l.walk()
+	l.settle()
+}
+
+// open does the work that was taken from the mailbox, each piece once.
+func (l *loop) open() {
+	for l.opened < len(l.letters) {
+		m := l.letters[l.opened]
+		l.opened++
 		if m.run != nil {
 			m.run(l)
 		} else {
 			l.deliver(m.delivery)
 		}
 	}
-	l.wheel.advance(l)
-	l.retryLagging()
-	l.walk()
-	l.settle()
 }
 
 // settle ends a turn: it hangs up what the turn decided to drop, and publishes its counts.

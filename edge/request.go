@@ -15,6 +15,7 @@ func (l *loop) request(c *conn, op ws.OpCode, message []byte) {
 		l.closeWith(c, chat.ErrSessionExpired, reasonSession)
 		return
 	}
+	l.edge.stats.messaging.Inc()
 	if op == ws.OpBinary && !utf8.Valid(message) { // text was checked when it was read
 		l.reject(c, "", chat.ErrMalformed)
 		return
