@@ -3,9 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
+
+	"github.com/throngchat/throng/edge"
 )
 
 // measure adds the node's own metrics to those of its parts.
@@ -23,14 +26,24 @@ func (n *node) measure() {
 	})
 }
 
-// metricHelp describes every family that begins with throng_. A test compares it with what a running node shows.
-var metricHelp = map[string]string{
-	"throng_build_info":                  "1, with the version and the commit of the program.",
-	"throng_rooms":                       "Rooms that exist.",
-	"throng_room_quota":                  "Rooms that may exist (quotas.rooms).",
-	"throng_token_claims_since_seconds":  "When the record of used tokens begins, in seconds since 1970; older tokens are refused.",
-	"throng_bus_dropped_total":           "Messages from other nodes that were lost because this one was too slow to take them.",
-	"throng_bus_malformed_total":         "Messages from other nodes that could not be read.",
-	"throng_concurrent_chat_connections": "Open chat connections in all rooms (CloudWatch: ConcurrentChatConnections).",
-	"throng_connection_quota":            "Chat connections that may be open (quotas.connections).",
+// metricHelp describes every family that begins with throng_: those of the node below, those of its parts in their
+// packages. A test compares it with what a running node shows.
+var metricHelp = merge(edge.Help, map[string]string{
+	"throng_build_info":                   "1, with the version and the commit of the program.",
+	"throng_rooms":                        "Rooms that exist.",
+	"throng_room_quota":                   "Rooms that may exist (quotas.rooms).",
+	"throng_token_claims_since_seconds":   "When the record of used tokens begins, in seconds since 1970; older tokens are refused.",
+	"throng_api_requests_total":           "Calls of the API, by operation and by the code of the answer.",
+	"throng_api_request_duration_seconds": "Time that calls of the API took, by operation.",
+	"throng_bus_dropped_total":            "Messages from other nodes that were lost because this one was too slow to take them.",
+	"throng_bus_malformed_total":          "Messages from other nodes that could not be read.",
+})
+
+// merge returns the entries of all tables.
+func merge(tables ...map[string]string) map[string]string {
+	all := map[string]string{}
+	for _, t := range tables {
+		maps.Copy(all, t)
+	}
+	return all
 }

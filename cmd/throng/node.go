@@ -9,12 +9,14 @@ import (
 
 	"github.com/VictoriaMetrics/metrics"
 
+	"github.com/throngchat/throng/controlplane"
 	"github.com/throngchat/throng/edge"
 	"github.com/throngchat/throng/internal/bus"
 	"github.com/throngchat/throng/internal/config"
 	"github.com/throngchat/throng/internal/limit"
 	"github.com/throngchat/throng/internal/ops"
 	"github.com/throngchat/throng/internal/store"
+	"github.com/throngchat/throng/internal/token"
 )
 
 // node is everything that serve runs in one process. The parts are in the order in which they start; each needs those
@@ -28,16 +30,23 @@ type node struct {
 	engine  *bus.Engine
 	rooms   *store.Rooms
 	claims  *bus.Claims
+	ring    *token.Ring
 	edgeBus *bus.Bus
 	edge    *edge.Edge
+	api     *controlplane.Server
 	ops     *ops.Server
+
+	apiBus   *bus.Bus
+	apiAddr  string
+	apiEnded chan error // why the control plane serves no more; one value
 }
 
 func newNode(c *config.Config, log *slog.Logger) *node {
 	return &node{
-		config:  c,
-		log:     log,
-		metrics: metrics.NewSet(),
+		config:   c,
+		log:      log,
+		metrics:  metrics.NewSet(),
+		apiEnded: make(chan error, 1),
 		account: limit.NewAccount(limit.AccountRates{
 			SendMessage:    c.Quotas.SendMessage,
 			DeleteMessage:  c.Quotas.DeleteMessage,
@@ -49,7 +58,7 @@ func newNode(c *config.Config, log *slog.Logger) *node {
 // start brings up the parts and returns when all of them serve. After an error stop has to be called all the same.
 func (n *node) start(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		n.startState, n.startEdge, n.startOps, n.announce,
+		n.startState, n.startEdge, n.startControlPlane, n.startOps, n.announce,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -80,6 +89,8 @@ func (n *node) wait(ctx context.Context) error {
 		return nil
 	case <-n.edge.Ended():
 		return errors.New("the edge has ended by itself")
+	case err := <-n.apiEnded:
+		return fmt.Errorf("the control plane has ended by itself: %w", err)
 	case err := <-n.ops.Failed():
 		return fmt.Errorf("the internal port has ended by itself: %w", err)
 	}
@@ -104,6 +115,10 @@ func (n *node) stop() error {
 	}
 	if n.ops != nil {
 		n.ops.Drain()
+	}
+	if n.api != nil {
+		bounded(stopTimeout, "the control plane", n.api.Shutdown)
+		n.apiBus.Close()
 	}
 	if n.edge != nil {
 		bounded(drainTimeout, "the edge", n.edge.Stop)

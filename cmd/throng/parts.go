@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -12,10 +13,12 @@ import (
 	"github.com/VictoriaMetrics/metrics"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/throngchat/throng/controlplane"
 	"github.com/throngchat/throng/edge"
 	"github.com/throngchat/throng/internal/bus"
 	"github.com/throngchat/throng/internal/config"
 	"github.com/throngchat/throng/internal/ops"
+	"github.com/throngchat/throng/internal/sigv4"
 	"github.com/throngchat/throng/internal/store"
 )
 
@@ -38,6 +41,9 @@ func (n *node) startState(ctx context.Context) error {
 		}
 		return fmt.Errorf("%s: %w", setting, err)
 	}
+	if n.ring, err = tokenRing(n.config); err != nil {
+		return err
+	}
 	nc, err := n.engine.Connect("throng state")
 	if err != nil {
 		return err
@@ -56,10 +62,6 @@ func (n *node) startState(ctx context.Context) error {
 }
 
 func (n *node) startEdge(context.Context) error {
-	ring, err := tokenRing(n.config)
-	if err != nil {
-		return err
-	}
 	c := n.config.Edge
 	e := edge.New(edge.Config{
 		Addr:                 c.Addr,
@@ -79,7 +81,7 @@ func (n *node) startEdge(context.Context) error {
 	}, edge.Deps{
 		Rooms:   n.rooms,
 		Claims:  n.claims,
-		Ring:    ring,
+		Ring:    n.ring,
 		Account: n.account,
 		Connect: n.connectEdge,
 		Log:     n.log,
@@ -102,6 +104,43 @@ func (n *node) connectEdge(deliver func(bus.Envelope)) (*bus.Bus, error) {
 	return n.edgeBus, nil
 }
 
+func (n *node) startControlPlane(context.Context) error {
+	credentials := make([]sigv4.Credential, len(n.config.API.Credentials))
+	for i, c := range n.config.API.Credentials {
+		credentials[i] = sigv4.Credential(c)
+	}
+	nc, err := n.engine.Connect("throng control plane")
+	if err != nil {
+		return err
+	}
+	n.apiBus = bus.New(nc, nil)
+	s, err := controlplane.New(controlplane.Config{
+		Region:      n.config.Region,
+		AccountID:   n.config.AccountID,
+		Credentials: credentials,
+		TokenTTL:    n.config.Token.TTL,
+		MaxRooms:    n.config.Quotas.Rooms,
+		MaxBodySize: n.config.API.MaxBodySize,
+	}, controlplane.Deps{
+		Rooms:   n.rooms,
+		Bus:     n.apiBus,
+		Ring:    n.ring,
+		Account: n.account,
+		Log:     n.log,
+		Stats:   n.metrics,
+	})
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", n.config.API.Addr)
+	if err != nil {
+		return listenError("api.addr", n.config.API.Addr, err)
+	}
+	n.api, n.apiAddr = s, listener.Addr().String()
+	go func() { n.apiEnded <- s.Serve(listener) }()
+	return nil
+}
+
 func (n *node) startOps(context.Context) error {
 	n.measure()
 	s := ops.New(ops.Config{
@@ -109,6 +148,7 @@ func (n *node) startOps(context.Context) error {
 		Checks: []ops.Check{
 			{Name: "state", Probe: n.engine.Healthy},
 			{Name: "edge", Probe: n.edge.Ready},
+			{Name: "api", Probe: n.apiReady},
 		},
 		Metrics: []*metrics.Set{n.metrics},
 		Help:    metricHelp,
@@ -126,9 +166,18 @@ func (n *node) startOps(context.Context) error {
 	return nil
 }
 
+// apiReady opens a connection to the control plane's port. There is nothing else to ask that needs no signature.
+func (n *node) apiReady() error {
+	conn, err := net.DialTimeout("tcp", n.apiAddr, time.Second)
+	if err != nil {
+		return errors.New("nobody accepts connections")
+	}
+	return conn.Close()
+}
+
 // listening returns the real addresses of a node that has started.
 func (n *node) listening() listening {
-	return listening{PID: os.Getpid(), Edge: n.edge.Addr(), Internal: n.ops.Addr()}
+	return listening{PID: os.Getpid(), Edge: n.edge.Addr(), API: n.apiAddr, Internal: n.ops.Addr()}
 }
 
 // listenError says which setting to change when a port is not to be had.
