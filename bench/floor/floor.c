@@ -1,0 +1,188 @@
+/* The floor: what the kernel alone asks for a delivery.
+ *
+ * One thread, one epoll, no rooms, tokens, limits or laggards: it upgrades whoever asks (echoing the token), and when a
+ * text frame with "Content" comes in, it puts that content into a ready-made MESSAGE frame and calls write once for each
+ * open connection. A server in any language that writes to each member once a message pays at least this.
+ *
+ *   cc -O2 -o floor floor.c && ./floor        (prints where it listens)
+ *
+ * A write that the kernel does not take whole is a delivery lost, which the client counts. It trusts its client, the load generator: do not put it on a network. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { MAX_FD = 1 << 16, MAX_REQUEST = 4096, MAX_FRAME = 2048 };
+
+static int members[MAX_FD], count; /* descriptors of the upgraded connections */
+static int place[MAX_FD];          /* descriptor -> index in members, or -1 */
+
+static uint32_t rol(uint32_t x, int n) { return x << n | x >> (32 - n); }
+
+/* SHA-1 (RFC 3174) of at most 110 bytes. */
+static void sha1(const uint8_t *msg, size_t n, uint8_t out[20]) {
+	uint32_t h[5] = {0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0};
+	uint8_t block[128] = {0};
+	size_t size = n < 56 ? 64 : 128;
+	memcpy(block, msg, n);
+	block[n] = 0x80;
+	block[size - 2] = n * 8 >> 8;
+	block[size - 1] = n * 8;
+	for (size_t at = 0; at < size; at += 64) {
+		uint32_t w[80], a = h[0], b = h[1], c = h[2], d = h[3], e = h[4];
+		for (int i = 0; i < 16; i++) {
+			const uint8_t *p = block + at + 4 * i;
+			w[i] = (uint32_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
+		}
+		for (int i = 16; i < 80; i++) w[i] = rol(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
+		for (int i = 0; i < 80; i++) {
+			uint32_t f = i < 20 ? ((b & c) | (~b & d)) + 0x5A827999
+			           : i < 40 ? (b ^ c ^ d) + 0x6ED9EBA1
+			           : i < 60 ? ((b & c) | (b & d) | (c & d)) + 0x8F1BBCDC
+			                    : (b ^ c ^ d) + 0xCA62C1D6;
+			uint32_t t = rol(a, 5) + f + e + w[i];
+			e = d, d = c, c = rol(b, 30), b = a, a = t;
+		}
+		h[0] += a, h[1] += b, h[2] += c, h[3] += d, h[4] += e;
+	}
+	for (int i = 0; i < 20; i++) out[i] = h[i / 4] >> (24 - 8 * (i % 4));
+}
+
+/* base64 of 20 bytes: 28 characters. */
+static void base64(const uint8_t in[20], char out[29]) {
+	static const char abc[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	uint8_t b[21] = {0};
+	memcpy(b, in, 20);
+	for (int i = 0; i < 7; i++) {
+		uint32_t v = b[3 * i] << 16 | b[3 * i + 1] << 8 | b[3 * i + 2];
+		for (int k = 0; k < 4; k++) out[4 * i + k] = abc[v >> (18 - 6 * k) & 63];
+	}
+	out[27] = '=';
+	out[28] = 0;
+}
+
+/* header copies the value of a request header; it returns 0 when there is none that fits. */
+static int header(const char *request, const char *name, char *value, size_t size) {
+	const char *at = strcasestr(request, name);
+	if (!at) return 0;
+	at += strlen(name);
+	at += strspn(at, " ");
+	size_t n = strcspn(at, "\r\n");
+	if (n >= size) return 0;
+	memcpy(value, at, n);
+	value[n] = 0;
+	return 1;
+}
+
+static void leave(int fd) {
+	if (place[fd] >= 0) {
+		members[place[fd]] = members[--count];
+		place[members[count]] = place[fd];
+		place[fd] = -1;
+	}
+	close(fd);
+}
+
+static void upgrade(int fd, const char *request) {
+	char key[110], token[2048], accept[29], answer[2400];
+	uint8_t hash[20];
+	if (!header(request, "\nSec-WebSocket-Key:", key, 64)) {
+		leave(fd);
+		return;
+	}
+	strcat(key, "258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+	sha1((uint8_t *)key, strlen(key), hash);
+	base64(hash, accept);
+	int has = header(request, "\nSec-WebSocket-Protocol:", token, sizeof token);
+	int n = snprintf(answer, sizeof answer,
+		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+		"Sec-WebSocket-Accept: %s\r\n%s%s%s\r\n",
+		accept, has ? "Sec-WebSocket-Protocol: " : "", has ? token : "", has ? "\r\n" : "");
+	if (write(fd, answer, n) != n) {
+		leave(fd);
+		return;
+	}
+	place[fd] = count;
+	members[count++] = fd;
+}
+
+static void fan_out(const char *content, int size) {
+	uint8_t frame[MAX_FRAME];
+	int n = snprintf((char *)frame + 4, sizeof frame - 4,
+		"{\"Type\":\"MESSAGE\",\"Id\":\"floorfloorfl\",\"RequestId\":\"00000000-0000-4000-8000-000000000000\","
+		"\"Attributes\":null,\"Content\":\"%.*s\",\"SendTime\":\"2026-01-01T00:00:00.000000000Z\","
+		"\"Sender\":{\"UserId\":\"viewer-00000\",\"Attributes\":{}}}", size, content);
+	if (n < 126 || n > (int)sizeof frame - 5) return;
+	frame[0] = 0x81, frame[1] = 126, frame[2] = n >> 8, frame[3] = n; /* final, text, 16 bits of length */
+	for (int i = 0; i < count; i++)
+		if (write(members[i], frame, n + 4) < 0) continue;
+}
+
+/* frame handles one frame of a client; a message of the load generator comes in one read. */
+static void frame(int fd, uint8_t *b, int n) {
+	if (n < 6 || !(b[1] & 0x80)) return leave(fd);
+	int op = b[0] & 15, size = b[1] & 127, at = 2;
+	if (size == 126) size = b[2] << 8 | b[3], at = 4;
+	if (size == 127 || n < at + 4 + size) return leave(fd);
+	uint8_t *mask = b + at, *payload = b + at + 4;
+	for (int i = 0; i < size; i++) payload[i] ^= mask[i & 3];
+	if (op == 8) return leave(fd);
+	if (op != 1) return;
+	payload[size] = 0;
+	char *content = strstr((char *)payload, "\"Content\":\"");
+	if (!content) return;
+	content += strlen("\"Content\":\"");
+	fan_out(content, strcspn(content, "\""));
+}
+
+int main(void) {
+	struct rlimit lim;
+	getrlimit(RLIMIT_NOFILE, &lim);
+	lim.rlim_cur = lim.rlim_max < MAX_FD ? lim.rlim_max : MAX_FD;
+	setrlimit(RLIMIT_NOFILE, &lim);
+	signal(SIGPIPE, SIG_IGN);
+	memset(place, -1, sizeof place);
+
+	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof addr;
+	int one = 1, lis = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), ep = epoll_create1(0);
+	if (bind(lis, (struct sockaddr *)&addr, sizeof addr) || listen(lis, 4096)) return perror("listen"), 1;
+	getsockname(lis, (struct sockaddr *)&addr, &size);
+	printf("ws://127.0.0.1:%d\n", ntohs(addr.sin_port));
+	fflush(stdout);
+	struct epoll_event ev = {.events = EPOLLIN, .data.fd = lis}, evs[256];
+	epoll_ctl(ep, EPOLL_CTL_ADD, lis, &ev);
+
+	static uint8_t buf[MAX_REQUEST + 1];
+	for (;;) {
+		int n = epoll_wait(ep, evs, 256, -1);
+		for (int i = 0; i < n; i++) {
+			int fd = evs[i].data.fd;
+			if (fd == lis) {
+				for (int c; (c = accept4(lis, 0, 0, SOCK_NONBLOCK)) >= 0;) {
+					if (c >= MAX_FD) {
+						close(c);
+						continue;
+					}
+					setsockopt(c, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+					ev.data.fd = c;
+					epoll_ctl(ep, EPOLL_CTL_ADD, c, &ev);
+				}
+				continue;
+			}
+			ssize_t got = read(fd, buf, MAX_REQUEST);
+			if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+			if (got <= 0) leave(fd);
+			else if (place[fd] >= 0) frame(fd, buf, got);
+			else buf[got] = 0, upgrade(fd, (char *)buf); /* a request of the load generator comes in one read */
+		}
+	}
+}
