@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -39,27 +40,33 @@ func TestMessageFlood(t *testing.T) {
 	from := time.Now()
 	sent := make(chan error, 1)
 	go func() { sent <- conn.Send(frames...) }()
-	echoes := 0
-	for answered := 0; answered < flood; {
+	echoes, last := 0, -1
+	answers := map[string]bool{}
+	for len(answers) < flood {
 		text, err := conn.ReadText()
 		if err != nil {
-			t.Fatalf("after %d answers: %v", answered, err)
+			t.Fatalf("after %d answers: %v", len(answers), err)
 		}
 		var f frame
 		if err := json.Unmarshal(text, &f); err != nil {
 			t.Fatal(err)
 		}
-		switch {
-		case f.Sender.UserID == "healthy-sender":
+		if f.Sender.UserID == "healthy-sender" {
 			continue
-		case f.RequestID != fmt.Sprint(answered):
-			t.Fatalf("got %s as answer number %d", text, answered)
-		case f.Type == "MESSAGE":
-			echoes++
+		}
+		if answers[f.RequestID] {
+			t.Fatalf("got %s after another answer to that request", text)
+		}
+		answers[f.RequestID] = true
+		number, err := strconv.Atoi(f.RequestID)
+		switch {
+		case err != nil:
+			t.Fatalf("got %s, which answers no request", text)
+		case f.Type == "MESSAGE" && number > last:
+			echoes, last = echoes+1, number
 		case f.ErrorCode != 429 || f.ErrorMessage != "rate limit exceeded":
 			t.Fatalf("got %s", text)
 		}
-		answered++
 	}
 	if err := <-sent; err != nil {
 		t.Fatal(err)

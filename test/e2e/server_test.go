@@ -35,7 +35,7 @@ type server struct {
 	cmd    *exec.Cmd
 	exited chan struct{} // closed when the process has ended and err is set
 	err    error
-	log    *logBuffer
+	log    *logBuffer // what it prints to standard error
 	addresses
 
 	secretsMu sync.Mutex
@@ -121,7 +121,7 @@ func (s *server) start() {
 func (s *server) launch() {
 	s.t.Helper()
 	cmd := exec.Command(binary, s.args...)
-	cmd.Env, cmd.Stdout, cmd.Stderr = s.env, s.log, s.log
+	cmd.Env, cmd.Stderr = s.env, s.log // what --dev prints to standard output is for people, public secret included
 	if err := cmd.Start(); err != nil {
 		s.t.Fatalf("cannot start throng: %v", err)
 	}

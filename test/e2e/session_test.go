@@ -117,9 +117,15 @@ func TestRoomUpdated(t *testing.T) {
 	v.hears("12345")
 	update(500, 1)
 	v.say("one")
-	v.hears("one")
-	v.say("two at once")
-	if f := v.fails("two at once", 429); f.ErrorMessage != "rate limit exceeded" {
-		t.Errorf("got %s", f.raw)
+	v.say("two")
+	// The first may be one too many already: there was a message just before.
+	refused := 0
+	for range 2 {
+		if f := v.next(); f.ErrorCode == 429 && f.ErrorMessage == "rate limit exceeded" {
+			refused++
+		}
+	}
+	if refused == 0 {
+		t.Error("two messages at once went through in a room of one a second")
 	}
 }

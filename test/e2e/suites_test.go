@@ -28,8 +28,9 @@ func external(t *testing.T, folder string, environment []string, program string,
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
-		t.Errorf("%s %v: %v\n%s", filepath.Base(program), args, err, out.String())
+		t.Errorf("%s %v: %v", filepath.Base(program), args, err)
 	}
+	t.Log(out.String()) // shown when the test fails, and with -v
 }
 
 // node runs a file of tests with Node's test runner.
@@ -41,14 +42,14 @@ func node(t *testing.T, file string, environment []string) {
 	external(t, "js", environment, "node", "--test", "--test-reporter=spec", file)
 }
 
-// python runs a program with the interpreter of the repository's virtual environment.
+// python runs a program with the interpreter that test/install has set up.
 func python(t *testing.T, environment []string, args ...string) {
 	t.Helper()
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	external(t, "py", environment, filepath.Join(root, ".venv", "bin", "python"), args...)
+	external(t, "py", environment, filepath.Join(root, ".tools", "venv", "bin", "python"), args...)
 }
 
 // chatServer starts a server for the chat SDK, and returns what describes it to a suite.
@@ -65,7 +66,11 @@ func TestChatSDKInNode(t *testing.T) {
 
 func TestChatSDKInChromium(t *testing.T) {
 	t.Parallel()
-	node(t, "browser.test.js", chatServer(t))
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Fatal("chromium is missing: \"make test\" installs what the tests need")
+	}
+	node(t, "browser.test.js", append(chatServer(t), "E2E_CHROMIUM="+chromium))
 }
 
 func TestConformanceJavaScript(t *testing.T) {

@@ -34,7 +34,7 @@ func (s *server) judge() {
 		}
 	}
 	if s.t.Failed() {
-		s.t.Logf("log of the server of %s:\n%s", s.t.Name(), clip(log, 20_000))
+		s.t.Logf("log of the server of %s:\n%s", s.t.Name(), clip(log, 6_000))
 	}
 }
 

@@ -175,6 +175,34 @@ func TestRequestErrors(t *testing.T) {
 	}
 }
 
+// Half a surrogate, which JSON can write and UTF-8 cannot, never gets out as it came in: browsers would drop the
+// connection.
+func TestHalfSurrogates(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	b := s.backend()
+	room := b.busyRoom()
+	v := b.join(room, "u")
+	if err := v.conn.Send(rawws.TextFrame(`{"Action":"SEND_MESSAGE","Content":"\ud800x","Attributes":{"\udc00":"\ud83d"}}`)); err != nil {
+		t.Fatal(err)
+	}
+	if f := v.next(); f.Content != "\ufffdx" && f.ErrorCode != 400 {
+		t.Errorf("got %s", f.raw)
+	}
+	res, err := probe.Do(s.signed(t, "POST", "/SendEvent", `{"roomIdentifier":"`+room+`","eventName":"\ud800x"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode == 200 {
+		if f := v.next(); f.EventName != "\ufffdx" {
+			t.Errorf("got %s", f.raw)
+		}
+	} else if res.StatusCode != 400 {
+		t.Errorf("got status %d", res.StatusCode)
+	}
+}
+
 // Limits count characters, and attributes count bytes, up to exactly the limit.
 func TestLargestRequests(t *testing.T) {
 	t.Parallel()

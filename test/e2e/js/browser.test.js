@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 import { backend, edgeURL, shortToken } from './deployment.js';
 import { flows } from './flows.js';
 
-const executablePath = process.env.E2E_CHROMIUM ?? '/usr/bin/chromium';
+const executablePath = process.env.E2E_CHROMIUM;
 const args = [
   '--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync',

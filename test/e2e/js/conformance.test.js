@@ -14,9 +14,9 @@ function createClient({ credentials: name = 'permanent', server, clock = 0 }, at
     region: 'us-west-2',
     maxAttempts: attempts,
     systemClockOffset: clock * 1000,
-    ...(secret
-      ? { credentials: { accessKeyId: secret[0], secretAccessKey: secret[1], sessionToken: secret[2] || undefined } }
-      : { signer: { sign: async (request) => request } }),
+    // Without a secret nothing is signed, but the SDK asks for credentials all the same.
+    credentials: { accessKeyId: secret?.[0] ?? 'none', secretAccessKey: secret?.[1] ?? 'none', sessionToken: secret?.[2] || undefined },
+    ...(secret ? {} : { signer: { sign: async (request) => request } }),
   });
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // maxFrame bounds what the client accepts of a server: far more than any frame of the messaging API.
@@ -175,6 +176,9 @@ func (c *Conn) ReadText() ([]byte, error) {
 		}
 		switch f.Opcode {
 		case Text:
+			if !utf8.Valid(f.Payload) {
+				return nil, fmt.Errorf("the server sent text that is not UTF-8: %q", f.Payload)
+			}
 			return f.Payload, nil
 		case Pong:
 		case Ping:
