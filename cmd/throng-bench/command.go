@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,12 +17,15 @@ import (
 )
 
 type flags struct {
-	rounds   int
-	quick    bool
-	document string
-	results  string
-	from     string
+	rounds    int
+	scenarios []string
+	quick     bool
+	document  string
+	results   string
+	from      string
 }
+
+var scenarios = []string{"deliveries", "idle"}
 
 const long = `Builds throng and the floor from the working tree, runs every scenario in rounds with fresh server processes, keeps the
 raw results as JSON and writes BENCHMARKS.md from them. It takes about half an hour, on a machine that has nothing else
@@ -41,10 +45,11 @@ func newCommand() *cobra.Command {
 	}
 	fs := c.Flags()
 	fs.IntVar(&f.rounds, "rounds", bench.DefaultSuite().Rounds, "repetitions of everything")
+	fs.StringSliceVar(&f.scenarios, "scenarios", scenarios, "what to measure")
 	fs.BoolVar(&f.quick, "quick", false, "few connections and seconds, to see that it works; writes no document unless --document names one")
 	fs.StringVar(&f.document, "document", "", "file to write the document to (default BENCHMARKS.md)")
 	fs.StringVar(&f.results, "results", filepath.Join("bench", "results"), "folder for the raw results")
-	fs.StringVar(&f.from, "from", "", "file with raw results to write the document from, without measuring")
+	fs.StringVar(&f.from, "from", "", "file with raw results, relative to the repository, to write the document from without measuring")
 	return c
 }
 
@@ -84,6 +89,17 @@ func measure(ctx context.Context, f *flags, root string, progress io.Writer) (*b
 	if f.quick {
 		suite.Sizes, suite.WaitSize = []int{200, 500}, 0
 		suite.Load.Members, suite.Load.WarmUp, suite.Load.Duration = 500, time.Second, 3*time.Second
+	}
+	for _, name := range f.scenarios {
+		if !slices.Contains(scenarios, name) {
+			return nil, fmt.Errorf("--scenarios: %q is none of %s", name, strings.Join(scenarios, ", "))
+		}
+	}
+	if !slices.Contains(f.scenarios, "idle") {
+		suite.Sizes = nil
+	}
+	if !slices.Contains(f.scenarios, "deliveries") {
+		suite.Load.Members = 0
 	}
 	dir, err := os.MkdirTemp("", "throng-bench-")
 	if err != nil {
