@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -100,11 +101,16 @@ func (n *node) wait(ctx context.Context) error {
 const (
 	drainTimeout = 15 * time.Second // connections are let go
 	stopTimeout  = 5 * time.Second  // requests under way are answered
+	endTimeout   = 28 * time.Second // all of it, with the state, which cannot be bounded from here
 )
 
 // stop fails readiness, lets the clients go and ends the parts, the last started first. The internal port goes last, so
 // that operators can watch.
 func (n *node) stop() error {
+	defer time.AfterFunc(endTimeout, func() {
+		n.log.Error("throng does not come to its end; exiting", "after", endTimeout)
+		os.Exit(1)
+	}).Stop()
 	var faults []error
 	bounded := func(timeout time.Duration, what string, stop func(context.Context) error) {
 		ctx, cancel := context.WithTimeout(context.Background(), timeout)
