@@ -34,13 +34,13 @@ type Bus struct {
 
 	flusher flusher
 
-	mu      sync.Mutex
-	linger  time.Duration
-	rooms   map[string]*interest
-	idle    []idleRoom // rooms without members, the longest idle first
-	sweep   *time.Timer
-	retired uint64 // lost by subscriptions that are no more
-	closed  bool
+	mu       sync.Mutex
+	linger   time.Duration
+	rooms    map[string]*interest
+	sweep    *time.Timer
+	sweeping bool   // sweep is armed, or dropIdle is about to run
+	retired  uint64 // lost by subscriptions that are no more
+	closed   bool
 
 	malformed atomic.Uint64
 }
@@ -93,6 +93,9 @@ var encodeBuffers = sync.Pool{New: func() any { return new([]byte) }}
 // Publish sends e to the other connections that joined its room. It returns when the connection has taken it, which is
 // no promise of delivery. Errors: ErrDisconnected, ErrClosed, ErrRoom and those of AppendEnvelope.
 func (b *Bus) Publish(e Envelope) error {
+	if b.ctx.Err() != nil {
+		return ErrClosed
+	}
 	buf := encodeBuffers.Get().(*[]byte)
 	defer encodeBuffers.Put(buf)
 	data, err := AppendEnvelope((*buf)[:0], &e)
@@ -108,9 +111,6 @@ func (b *Bus) Publish(e Envelope) error {
 
 // failure gives an error of the connection its place among the errors of this package.
 func (b *Bus) failure(err error) error {
-	if b.ctx.Err() != nil {
-		return ErrClosed
-	}
 	if b.nc.IsConnected() {
 		return fmt.Errorf("bus: %w", err)
 	}
@@ -153,7 +153,6 @@ func (b *Bus) Close() {
 	for room, in := range b.rooms {
 		b.drop(room, in)
 	}
-	b.idle = nil
 	if b.sweep != nil {
 		b.sweep.Stop()
 	}

@@ -1,8 +1,10 @@
 package bus
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -24,14 +26,16 @@ func (e *Engine) Connect(name string) (*nats.Conn, error) {
 		nats.Timeout(2 * time.Second),
 		nats.PingInterval(10 * time.Second),
 		nats.MaxPingsOutstanding(2),
-		nats.DisconnectErrHandler(func(nc *nats.Conn, err error) {
-			if !nc.IsClosed() {
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil { // nil: we closed it
 				log.Warn("disconnected from NATS", slog.Any("error", err))
 			}
 		}),
 		nats.ReconnectHandler(func(*nats.Conn) { log.Info("reconnected to NATS") }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
-			log.Warn("NATS reported an error", slog.Any("error", err))
+			if !errors.Is(err, nats.ErrSlowConsumer) { // comes by the thousand; Bus.Dropped counts
+				log.Warn("NATS reported an error", slog.Any("error", err))
+			}
 		}),
 	}
 	if e.server != nil {
@@ -45,8 +49,17 @@ func (e *Engine) Connect(name string) (*nats.Conn, error) {
 	}
 	nc, err := nats.Connect(e.opts.URL, options...)
 	if err != nil {
-		return nil, fmt.Errorf("connect to NATS: %w", err)
+		return nil, fmt.Errorf("connect to NATS: %w", withoutURL(err))
 	}
 	e.conns = append(e.conns, nc)
 	return nc, nil
+}
+
+// withoutURL returns what is wrong with a URL without saying which: it may hold a password.
+func withoutURL(err error) error {
+	var ue *url.Error
+	if errors.As(err, &ue) {
+		return fmt.Errorf("%s URL: malformed", ue.Op)
+	}
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -27,6 +28,13 @@ func (e *Engine) startEmbedded(ctx context.Context) (err error) {
 			e.lock.release()
 		}
 	}()
+
+	if err := os.MkdirAll(filepath.Join(e.opts.StoreDir, server.JetStreamStoreDir), 0o700); err != nil {
+		return fmt.Errorf("%w: %w", ErrFolder, withoutPath(err))
+	}
+	if err := verifyFolder(e.opts.StoreDir, e.opts.Log); err != nil {
+		return err
+	}
 
 	log := newServerLog(e.opts.Log, e.opts.StoreDir)
 	s, err := server.NewServer(e.serverOptions())

@@ -12,13 +12,13 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// EngineOptions says which NATS to use. Exactly one of StoreDir and URL is needed.
+// EngineOptions says which NATS to use.
 type EngineOptions struct {
 	// StoreDir is the data folder of the embedded server. It is made when it is missing, and it has to be on a local
 	// disk. One process at a time can have it.
 	StoreDir string
-	// URL lists the servers of an external NATS with JetStream, separated by commas. Then nothing is embedded and no
-	// other field but Log and StartTimeout matters.
+	// URL lists the servers of an external NATS with JetStream, separated by commas. When it is set nothing is embedded
+	// and no other field but Log and StartTimeout matters.
 	URL string
 
 	// MaxMemory bounds what the embedded server keeps in memory (token claims, some 300 bytes each), in bytes. When it
@@ -63,8 +63,8 @@ type Engine struct {
 // StartEngine starts the embedded server on its folder, or reaches the external one. When it returns without an error
 // everything that was acknowledged before is there. Errors: ErrInUse, ErrFolder, ErrCorrupt, ErrStart.
 func StartEngine(ctx context.Context, opts EngineOptions) (*Engine, error) {
-	if (opts.StoreDir == "") == (opts.URL == "") {
-		return nil, fmt.Errorf("%w: exactly one of a data folder and a URL is needed", ErrStart)
+	if opts.StoreDir == "" && opts.URL == "" {
+		return nil, fmt.Errorf("%w: neither a data folder nor a URL is given", ErrStart)
 	}
 	e := &Engine{opts: opts.withDefaults()}
 	ctx, cancel := context.WithTimeout(ctx, e.opts.StartTimeout)

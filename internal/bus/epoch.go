@@ -3,30 +3,87 @@ package bus
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// epochKey is a key of the claims' bucket that is made once and does not expire. Its age is the age of the content. The
-// bucket's own age would not do: a cluster whose servers all restarted has the old bucket, and nothing in it. No token's
-// id has its length.
-const epochKey = "epoch"
+// claimsBucket is the KV bucket that holds the claims. It is in memory: a claim matters for as long as its token lives,
+// claiming happens on every connect, and what is lost with the bucket Since covers.
+const claimsBucket = "throng_claims"
 
-// Since returns the moment from which on all claims are known, to the millisecond. A token that was issued before it
-// may have been claimed in a bucket that is gone, so its bearer has to be refused although Claim returns nil.
+// epochKey is a key of the claims' bucket that is made once and does not expire. Its age is the age of the content. The
+// bucket's own age would not do: a cluster whose servers all restarted has the old bucket with nothing in it. The dot
+// keeps it apart from all ids.
+const epochKey = "throng.epoch"
+
+// Since returns the moment from which on all claims are known, to the millisecond, on the clock of the server. A token
+// that was issued before may have been claimed in a bucket that is gone, so its bearer has to be refused although Claim
+// returns nil.
 func (c *Claims) Since() time.Time { return time.UnixMilli(c.since.Load()) }
 
-// readEpoch makes the epoch if there is none, and reads it.
-func (c *Claims) readEpoch(ctx context.Context) error {
-	if _, err := c.kv.Create(ctx, epochKey, nil); err != nil && !errors.Is(err, jetstream.ErrKeyExists) {
-		return fmt.Errorf("claims: %w", err)
+// reopen makes the bucket, or uses the one that is there, and reads the epoch; unless another goroutine has done that
+// since kv was the bucket.
+func (c *Claims) reopen(ctx context.Context, kv *jetstream.KeyValue) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.kv.Load() != kv {
+		return nil
 	}
-	entry, err := c.kv.Get(ctx, epochKey)
+	opened, err := c.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket:         claimsBucket,
+		Description:    "chat tokens that were used",
+		MaxValueSize:   1 << 10, // headers count too
+		Storage:        jetstream.MemoryStorage,
+		Replicas:       c.replicas,
+		LimitMarkerTTL: minTTL, // needed for a time-to-live per key
+	})
 	if err != nil {
-		return fmt.Errorf("claims: %w", err)
+		return err
 	}
-	c.since.Store(entry.Created().UnixMilli())
+	if err := c.readEpoch(ctx, opened); err != nil {
+		return err
+	}
+	c.kv.Store(&opened)
 	return nil
+}
+
+// reconnected reports whether the connection was lost since the epoch was read.
+func (c *Claims) reconnected() bool { return c.js.Conn().Stats().Reconnects != c.reconnects.Load() }
+
+// verify reads the epoch again, unless another goroutine has done that and the sign that this one saw is no more.
+func (c *Claims) verify(ctx context.Context, revision uint64) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if revision > c.newest.Load() && !c.reconnected() {
+		return nil
+	}
+	return c.readEpoch(ctx, *c.kv.Load())
+}
+
+// readEpoch makes the epoch if there is none, and reads it. c.mu is held.
+func (c *Claims) readEpoch(ctx context.Context, kv jetstream.KeyValue) error {
+	reconnects := c.js.Conn().Stats().Reconnects
+	for {
+		_, err := kv.Create(ctx, epochKey, nil)
+		if err != nil && !errors.Is(err, jetstream.ErrKeyExists) {
+			return err
+		}
+		entry, err := kv.Get(ctx, epochKey)
+		if err == nil {
+			c.since.Store(entry.Created().UnixMilli())
+			c.newest.Store(entry.Revision()) // low is harmless, and right when revisions began anew
+			c.reconnects.Store(reconnects)
+			return nil
+		}
+		if !errors.Is(err, jetstream.ErrKeyNotFound) {
+			return err
+		}
+		// A server that is behind answered.
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(attemptWait):
+		}
+	}
 }

@@ -10,16 +10,9 @@ import (
 // interest is a room that the server sends to this Bus.
 type interest struct {
 	sub     *nats.Subscription
-	members int     // Joins without their Leave
-	known   *flight // done without an error: the server knows of sub
-	idle    uint64  // which turn of being without members this is, to tell a stale idleRoom
-}
-
-// idleRoom is a room that is dropped at a time, unless it was joined meanwhile.
-type idleRoom struct {
-	room string
-	turn uint64
-	at   time.Time
+	members int       // Joins without their Leave
+	left    time.Time // of the last member, when there are none
+	known   *flight   // done without an error: the server knows of sub
 }
 
 // Join makes the room's messages arrive at deliver. When it returns nil, the server that this node is connected to sends
@@ -83,7 +76,7 @@ func (b *Bus) enter(room string) (*flight, error) {
 	return in.known, nil
 }
 
-// Leave takes back one Join. When it was the room's last, messages go on arriving for 30 seconds, in which a new Join
+// Leave takes back one Join. When it was the room's last, messages go on arriving for 30 seconds or a little more, in which a new Join
 // costs nothing; then the room is dropped. A Leave without its Join does nothing.
 func (b *Bus) Leave(room string) {
 	b.mu.Lock()
@@ -96,20 +89,20 @@ func (b *Bus) Leave(room string) {
 	if in.members > 0 {
 		return
 	}
-	in.idle++
-	b.idle = append(b.idle, idleRoom{room: room, turn: in.idle, at: time.Now().Add(b.linger)})
-	if len(b.idle) == 1 {
-		b.sweepAt(b.idle[0].at)
+	in.left = time.Now()
+	if !b.sweeping {
+		b.sweepIn(b.linger)
 	}
 }
 
-// sweepAt arms the one timer of the Bus. b.mu is held.
-func (b *Bus) sweepAt(at time.Time) {
+// sweepIn arms the one timer of the Bus. b.mu is held.
+func (b *Bus) sweepIn(d time.Duration) {
+	b.sweeping = true
 	if b.sweep == nil {
-		b.sweep = time.AfterFunc(time.Until(at), b.dropIdle)
+		b.sweep = time.AfterFunc(d, b.dropIdle)
 		return
 	}
-	b.sweep.Reset(time.Until(at))
+	b.sweep.Reset(d)
 }
 
 // dropIdle drops the rooms whose time has come. Joins and drops exclude each other, so a room is either still subscribed
@@ -117,22 +110,25 @@ func (b *Bus) sweepAt(at time.Time) {
 func (b *Bus) dropIdle() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.sweeping = false
 	if b.closed {
 		return
 	}
-	now := time.Now()
-	n := 0
-	for ; n < len(b.idle) && !b.idle[n].at.After(now); n++ {
-		i := b.idle[n]
-		if in := b.rooms[i.room]; in != nil && in.members == 0 && in.idle == i.turn {
-			b.drop(i.room, in)
+	now, next := time.Now(), time.Duration(-1)
+	for room, in := range b.rooms {
+		if in.members > 0 {
+			continue
+		}
+		left := b.linger - now.Sub(in.left)
+		if left <= 0 {
+			b.drop(room, in)
+		} else if next < 0 || left < next {
+			next = left
 		}
 	}
-	rest := copy(b.idle, b.idle[n:])
-	clear(b.idle[rest:])
-	b.idle = b.idle[:rest]
-	if rest > 0 {
-		b.sweepAt(b.idle[0].at)
+	if next >= 0 {
+		// Rooms that fall due one after the other share a sweep: it looks at all of them.
+		b.sweepIn(max(next, b.linger/32))
 	}
 }
 

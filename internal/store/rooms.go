@@ -5,17 +5,9 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
-
-// bucket is the KV bucket that holds the rooms.
-const bucket = "throng_rooms"
-
-// markerTTL is how long the bucket remembers that a room was deleted. A process that was cut off for longer learns it
-// when it connects its watcher again from the start.
-const markerTTL = 7 * 24 * time.Hour
 
 // RoomsOptions are the settings of Rooms.
 type RoomsOptions struct {
@@ -28,7 +20,6 @@ type RoomsOptions struct {
 // Rooms are all rooms of the installation. Its methods may be called by many goroutines at once, those that take a
 // context not from an event loop.
 type Rooms struct {
-	js      jetstream.JetStream
 	kv      jetstream.KeyValue
 	log     *slog.Logger
 	memory  *memory
@@ -45,28 +36,20 @@ func OpenRooms(ctx context.Context, js jetstream.JetStream, opts RoomsOptions) (
 	if opts.Log == nil {
 		opts.Log = slog.Default()
 	}
-	kv, err := js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket:         bucket,
-		Description:    "chat rooms",
-		MaxValueSize:   maxRoomSize + 4<<10, // headers count too
-		Storage:        jetstream.FileStorage,
-		Replicas:       max(opts.Replicas, 1),
-		LimitMarkerTTL: markerTTL, // needed for a time-to-live of deletions
-	})
+	kv, err := openBucket(ctx, js, opts.Replicas)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
-	s := &Rooms{js: js, kv: kv, log: opts.Log, changes: newChanges()}
+	s := &Rooms{kv: kv, log: opts.Log, changes: newChanges()}
 	s.memory = newMemory(s.changes.add)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	w, err := s.watch(ctx)
-	if err != nil {
+	f := &follower{s: s}
+	if err := f.start(ctx); err != nil {
 		s.cancel()
 		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
-	s.done.Add(2)
-	go func() { defer s.done.Done(); s.follow(w) }()
-	go func() { defer s.done.Done(); s.changes.run() }()
+	s.done.Go(f.run)
+	s.done.Go(s.changes.run)
 	return s, nil
 }
 

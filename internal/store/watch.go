@@ -8,25 +8,49 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// watch starts a watcher and applies what the bucket holds. ctx bounds that, not the watcher.
-func (s *Rooms) watch(ctx context.Context) (jetstream.KeyWatcher, error) {
-	w, err := s.kv.WatchAll(s.ctx)
+// follower keeps memory in step with the bucket. The client library asks again for what a watcher missed, over
+// disconnections too. When it gives up, which it does if the stream answers with an error, another watcher is started,
+// from the beginning.
+type follower struct {
+	s       *Rooms
+	watcher jetstream.KeyWatcher
+	created time.Time // of the bucket that memory is a copy of
+}
+
+// start starts a watcher and takes everything that the bucket holds. ctx bounds that, not the watcher.
+func (f *follower) start(ctx context.Context) error {
+	status, err := f.s.kv.Status(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	info := status.(*jetstream.KeyValueBucketStatus).StreamInfo()
+	another := !f.created.IsZero() && !info.Created.Equal(f.created)
+
+	w, err := f.s.kv.WatchAll(f.s.ctx)
+	if err != nil {
+		return err
+	}
+	rooms := map[string]*Room{}
+	revision := info.State.LastSeq
 	for {
 		select {
 		case e, ok := <-w.Updates():
 			if !ok {
-				return nil, errors.New("watcher ended")
+				return errors.New("watcher ended")
 			}
 			if e == nil { // all that there was
-				return w, nil
+				f.s.memory.replace(rooms, revision, another)
+				f.watcher, f.created = w, info.Created
+				return nil
 			}
-			s.apply(e)
+			revision = max(revision, e.Revision())
+			delete(rooms, e.Key())
+			if r := f.s.decode(e); r != nil {
+				rooms[r.ID] = r
+			}
 		case <-ctx.Done():
 			stop(w)
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 	}
 }
@@ -34,61 +58,65 @@ func (s *Rooms) watch(ctx context.Context) (jetstream.KeyWatcher, error) {
 // stop ends a watcher, which may be waiting to hand over an entry.
 func stop(w jetstream.KeyWatcher) {
 	_ = w.Stop()
-	for range w.Updates() { //nolint:revive // it is closed by Stop
+	for range w.Updates() {
+		continue // until it is closed
 	}
 }
 
-// follow applies what a watcher brings until Rooms is closed, and starts another when it ends.
-func (s *Rooms) follow(w jetstream.KeyWatcher) {
+// run applies what the watcher brings until the store is closed, and starts another when it ends.
+func (f *follower) run() {
 	for {
 		select {
-		case <-s.ctx.Done():
-			stop(w)
+		case <-f.s.ctx.Done():
+			stop(f.watcher)
 			return
-		case e, ok := <-w.Updates():
-			if ok {
-				s.apply(e)
-				continue
-			}
-			if w = s.again(); w == nil {
-				return
+		case e, ok := <-f.watcher.Updates():
+			switch {
+			case !ok:
+				if !f.again() {
+					return
+				}
+			case e == nil:
+			case e.Operation() != jetstream.KeyValuePut:
+				f.s.memory.watchedRemove(e.Key(), e.Revision())
+			default:
+				if r := f.s.decode(e); r != nil {
+					f.s.memory.watchedPut(r)
+				}
 			}
 		}
 	}
 }
 
-// again starts watchers until one works, or returns nil when Rooms is closed.
-func (s *Rooms) again() jetstream.KeyWatcher {
+// again starts watchers until one works, or the store is closed: then it returns false.
+func (f *follower) again() bool {
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
-		ctx, cancel := context.WithTimeout(s.ctx, time.Minute)
-		w, err := s.watch(ctx)
+		if f.s.ctx.Err() != nil {
+			return false
+		}
+		ctx, cancel := context.WithTimeout(f.s.ctx, time.Minute)
+		err := f.start(ctx)
 		cancel()
 		if err == nil {
-			return w
+			return true
 		}
-		s.log.Warn("rooms are not followed", "error", err)
+		f.s.log.Warn("changes of rooms by others are not seen", "error", err)
 		select {
-		case <-s.ctx.Done():
-			return nil
+		case <-f.s.ctx.Done():
 		case <-time.After(wait):
 		}
 	}
 }
 
-// apply takes an entry of the watcher into memory.
-func (s *Rooms) apply(e jetstream.KeyValueEntry) {
-	if e == nil {
-		return
-	}
+// decode returns the room of an entry, or nil when it is a deletion, or no room.
+func (s *Rooms) decode(e jetstream.KeyValueEntry) *Room {
 	if e.Operation() != jetstream.KeyValuePut {
-		s.memory.remove(e.Key(), e.Revision())
-		s.memory.passed(e.Key(), e.Revision())
-		return
+		return nil
 	}
 	r, err := decodeRoom(e.Key(), e.Value(), e.Revision())
 	if err != nil {
-		s.log.Warn("bucket holds a value that is no room", "revision", e.Revision(), "error", err)
-		return
+		s.log.Warn("a value in the bucket of rooms is none", "revision", e.Revision(), "error", err)
+		return nil
 	}
-	s.memory.put(r)
+	return r
 }
