@@ -92,14 +92,26 @@ func ParseRequest(message []byte) (Request, *Error) {
 	return r, nil
 }
 
-// readableRequestID finds the RequestId of a message that is no request.
+// readableRequestID finds the RequestId of a message that is no request. Of one that is JSON, its other fields do not
+// matter, nor does the case of its key; of one that is not, it is what can be found before the fault.
 func readableRequestID(message []byte) string {
-	for _, key := range [...]string{"RequestId", "requestId"} {
-		if id := jsonx.String(message, key); id != "" && len(id) <= MaxRequestIDSize && utf8.ValidString(id) {
-			return id
+	var w struct {
+		RequestId string //nolint:revive // the wire's spelling
+	}
+	id := ""
+	if jsonx.Unmarshal(message, &w) == nil {
+		id = w.RequestId
+	} else {
+		for _, key := range [...]string{"RequestId", "requestId", "requestid", "REQUESTID"} {
+			if id == "" {
+				id = jsonx.String(message, key)
+			}
 		}
 	}
-	return ""
+	if len(id) > MaxRequestIDSize || !utf8.ValidString(id) {
+		return ""
+	}
+	return id
 }
 
 // Check applies the limits on the fields that the action uses. maxContent is the room's maximumMessageLength, in

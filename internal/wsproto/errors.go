@@ -14,6 +14,7 @@ func (e *Error) Error() string { return e.Reason }
 // Violations are values, so that the hot path formats nothing.
 var (
 	errLength               = &Error{ws.StatusProtocolError, "frame length has its highest bit set"}
+	errLengthForm           = &Error{ws.StatusProtocolError, "frame length is not written in its shortest form"}
 	errReservedBits         = &Error{ws.StatusProtocolError, "reserved bits are set but no extension was negotiated"}
 	errReservedOpcode       = &Error{ws.StatusProtocolError, "reserved opcode"}
 	errUnmasked             = &Error{ws.StatusProtocolError, "client frame is not masked"}

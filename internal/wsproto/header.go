@@ -13,6 +13,7 @@ const MaxHeaderSize = 14
 const maxControlPayload = 125
 
 // parseHeader reads the frame header at the start of b and returns its size. Size 0 means that more bytes are needed.
+// The length must take the shortest of the three forms and at most 63 bits (RFC 6455 section 5.2).
 func parseHeader(b []byte) (h ws.Header, size int, err *Error) {
 	if len(b) < 2 {
 		return h, 0, nil
@@ -30,6 +31,9 @@ func parseHeader(b []byte) (h ws.Header, size int, err *Error) {
 			return h, 0, nil
 		}
 		length = uint64(binary.BigEndian.Uint16(b[2:]))
+		if length < 126 {
+			return h, 0, errLengthForm
+		}
 	case 127:
 		size = 10
 		if len(b) < size {
@@ -38,6 +42,9 @@ func parseHeader(b []byte) (h ws.Header, size int, err *Error) {
 		length = binary.BigEndian.Uint64(b[2:])
 		if length>>63 != 0 {
 			return h, 0, errLength
+		}
+		if length < 1<<16 {
+			return h, 0, errLengthForm
 		}
 	}
 	h.Length = int64(length)

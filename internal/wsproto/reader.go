@@ -14,13 +14,13 @@ const maxFragments = 1024
 type Message struct {
 	// Op is OpText, OpBinary, OpPing, OpPong or OpClose.
 	Op ws.OpCode
-	// Payload is unmasked and, for OpText, valid UTF-8. It is valid until the next call of Read.
+	// Payload is unmasked and, for OpText, valid UTF-8. It may be used until the next call of Read or Release.
 	Payload []byte
 }
 
 // Reader reads the messages of one connection from bytes as they arrive, in pieces of any size. The zero value is ready
-// to use. A whole unfragmented frame is unmasked where it lies; only what is incomplete is copied, and only while it
-// is incomplete does a Reader hold memory beyond its own eight bytes.
+// to use. A whole unfragmented frame is unmasked where it lies; only what is incomplete is copied. A Reader holds memory
+// beyond its own eight bytes while a message is incomplete and until the Read after it, which may be of no bytes.
 type Reader struct{ part *part }
 
 // part is what an incomplete message needs.
@@ -129,7 +129,7 @@ func (r *Reader) header(b []byte, limit int) (ws.Header, int, *Error) {
 	if h.Length > int64(limit-had) {
 		return h, 0, errTooBig
 	}
-	if !h.Fin && r.fragments() >= maxFragments {
+	if r.fragments() >= maxFragments {
 		return h, 0, errTooManyFragments
 	}
 	return h, size, nil
@@ -184,7 +184,8 @@ func (r *Reader) forget() {
 	}
 }
 
-// Release gives the Reader's memory back. It must be called when the connection ends.
+// Release gives the Reader's memory back, the payload of the last message with it. It must be called when the
+// connection ends.
 func (r *Reader) Release() {
 	p := r.part
 	if p == nil {

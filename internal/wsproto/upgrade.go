@@ -1,7 +1,6 @@
 package wsproto
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -29,62 +28,30 @@ var (
 	refuseTokens    = &Refusal{http.StatusUnauthorized, "Sec-WebSocket-Protocol must carry the chat token and nothing else"}
 )
 
-// Status line and text are no part of a Refusal's meaning to a browser, which shows neither; they are for people who
-// read logs and for clients that are not browsers.
-
-// StartsRequest reports whether b can be the start of an HTTP request: upper-case letters, then a space. It lets a peer
-// that speaks another protocol be refused before it has sent a whole head.
-func StartsRequest(b []byte) bool {
-	const longestMethod = 16
-	for i, c := range b {
-		if c == ' ' {
-			return i > 0
-		}
-		if c < 'A' || c > 'Z' || i == longestMethod {
-			return false
-		}
-	}
-	return true
-}
-
-// HeadEnd returns the size of the request head at the start of b, its blank line included, or -1. The first scanned
-// bytes are known to hold no end.
-func HeadEnd(b []byte, scanned int) int {
-	from := max(0, scanned-3)
-	if i := bytes.Index(b[from:], []byte("\r\n\r\n")); i >= 0 {
-		return from + i + 4
-	}
-	return -1
-}
-
 // Upgrade reads one whole request head. It returns the only subprotocol that the client offers, which is the chat
 // token, and appends the response that accepts the handshake and echoes the token to response. The token refers to no
 // memory of head.
 func Upgrade(head, response []byte) (token string, accepted []byte, refusal *Refusal) {
+	if refusal := checkHead(head); refusal != nil {
+		return "", nil, refusal
+	}
 	stream := upgradeStream{head: head, response: response}
-	var offered int
+	var offered bool
 	upgrader := ws.Upgrader{
 		// One buffer each for what is in memory already: large enough for any head and any response.
 		ReadBufferSize: 4096, WriteBufferSize: 4096,
 		ProtocolCustom: func(value []byte) (string, bool) {
-			offered++
-			token = string(value)
+			offered, token = true, string(value)
 			return token, isToken(value)
-		},
-		OnHeader: func(key, _ []byte) error {
-			if len(key) == 0 {
-				return ws.ErrMalformedRequest
-			}
-			return nil
 		},
 	}
 	_, err := upgrader.Upgrade(&stream)
 	switch {
-	case offered > 0 && !isToken([]byte(token)):
+	case offered && !isToken([]byte(token)):
 		return "", nil, refuseTokens
 	case err != nil:
 		return "", nil, refusalOf(err)
-	case offered == 0:
+	case !offered:
 		return "", nil, refuseNoToken
 	}
 	return token, stream.response, nil
@@ -102,17 +69,6 @@ func refusalOf(err error) *Refusal {
 		return refuseMalformed
 	}
 	return refuseUpgrade
-}
-
-// isToken reports whether b is a token of HTTP (RFC 9110 section 5.6.2), so that it can be echoed in a header.
-func isToken(b []byte) bool {
-	for _, c := range b {
-		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9') &&
-			!bytes.ContainsRune([]byte("!#$%&'*+-.^_`|~"), rune(c)) {
-			return false
-		}
-	}
-	return len(b) > 0
 }
 
 // upgradeStream is the connection as the upgrader sees it: exactly one head to read, so that no byte behind it is
