@@ -9,7 +9,7 @@
 //	auth.go       the signature names the caller
 //	decode.go     the body becomes the operation's input
 //	validate.go   every constraint is checked here, since SDKs check few of them (protocol.md section 1.1)
-//	rooms.go, list.go, tokens.go, messaging.go    the operations
+//	rooms.go      the operations, with list.go, tokens.go and messaging.go
 //	errors.go     what SDKs read as typed exceptions
 //
 // The control plane keeps no state of its own: rooms are in internal/store, and what edges have to send goes over

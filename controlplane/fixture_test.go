@@ -20,6 +20,7 @@ import (
 	"github.com/VictoriaMetrics/metrics"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/throngchat/throng/internal/bus"
@@ -47,16 +48,20 @@ type fixture struct {
 	log     *logBuffer
 	events  chan bus.Envelope // what an edge receives from the rooms it has joined
 	edge    *bus.Bus
+	nc      *nats.Conn // the control plane's
 	account *limit.Account
 
-	mu  sync.Mutex
-	now time.Time
+	mu       sync.Mutex
+	now      time.Time
+	realTime bool
 }
 
 type options struct {
 	config Config
 	rates  limit.AccountRates
 	sealer Sealer
+	// realTime is for clients that sign by their own clock.
+	realTime bool
 }
 
 func start(t testing.TB, change ...func(*options)) *fixture {
@@ -84,6 +89,7 @@ func start(t testing.TB, change ...func(*options)) *fixture {
 	for _, c := range change {
 		c(&o)
 	}
+	f.realTime = o.realTime
 
 	ctx := context.Background()
 	engine, err := bus.StartEngine(ctx, bus.EngineOptions{StoreDir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
@@ -100,11 +106,12 @@ func start(t testing.TB, change ...func(*options)) *fixture {
 		if name == "edge" {
 			deliver = func(e bus.Envelope) { f.events <- e }
 		} else {
+			f.nc = nc
 			js, err := jetstream.New(nc)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if f.rooms, err = store.OpenRooms(ctx, js, store.RoomsOptions{}); err != nil {
+			if f.rooms, err = store.OpenRooms(ctx, js, store.RoomsOptions{Log: slog.New(slog.DiscardHandler)}); err != nil {
 				t.Fatal(err)
 			}
 			t.Cleanup(f.rooms.Close)
@@ -147,6 +154,9 @@ func start(t testing.TB, change ...func(*options)) *fixture {
 func (f *fixture) clock() time.Time {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.realTime {
+		return time.Now()
+	}
 	return f.now
 }
 
@@ -304,4 +314,6 @@ func (l *logBuffer) String() string {
 	return l.b.String()
 }
 
-func (l *logBuffer) lines() []string { return strings.Split(strings.TrimSuffix(l.String(), "\n"), "\n") }
+func (l *logBuffer) lines() []string {
+	return strings.Split(strings.TrimSuffix(l.String(), "\n"), "\n")
+}
