@@ -91,12 +91,13 @@ func (s *Rooms) Update(ctx context.Context, id string, change func(*Room) error)
 			return nil, err
 		}
 		r.ID = id
-		value, err := encodeRoom(r)
-		if err != nil {
-			return nil, err
+		value, bad := encodeRoom(r)
+		if bad != nil {
+			return nil, bad
 		}
 		wctx, cancel := context.WithTimeout(ctx, writeTimeout)
-		revision, err := s.kv.Update(wctx, id, value, old.Revision)
+		var revision uint64
+		revision, err = s.kv.Update(wctx, id, value, old.Revision)
 		cancel()
 		if errors.Is(err, jetstream.ErrKeyRevisionMismatch) {
 			old, err = s.newer(ctx, id, old.Revision)
@@ -121,7 +122,7 @@ func (s *Rooms) Delete(ctx context.Context, id string) error {
 			return err
 		}
 		wctx, cancel := context.WithTimeout(ctx, writeTimeout)
-		err := s.kv.Purge(wctx, id, jetstream.LastRevision(r.Revision), jetstream.PurgeTTL(markerTTL))
+		err = s.kv.Purge(wctx, id, jetstream.LastRevision(r.Revision), jetstream.PurgeTTL(markerTTL))
 		cancel()
 		if errors.Is(err, jetstream.ErrKeyRevisionMismatch) {
 			r, err = s.newer(ctx, id, r.Revision)
