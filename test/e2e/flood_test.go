@@ -243,16 +243,7 @@ func TestHostileClients(t *testing.T) {
 	})
 	t.Run("a reader that stalls", func(t *testing.T) {
 		b := b.in(t)
-		token := b.token(room, "stalled")
-		dialer := net.Dialer{Control: smallReceiveBuffer}
-		tcp, err := dialer.Dial("tcp", s.Edge)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tcp.Close()
-		if _, err := io.WriteString(tcp, rawws.Request(s.Edge, token)); err != nil {
-			t.Fatal(err)
-		}
+		b.openSlow(b.token(room, "stalled"))
 		// Large events until the server has given up on the one who reads none of them.
 		event := &ivschat.SendEventInput{
 			RoomIdentifier: &room, EventName: aws.String("large"), Attributes: map[string]string{"a": strings.Repeat("x", 4000)},

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ivschat"
 
 	"github.com/throngchat/throng/test/e2e/rawws"
 )
@@ -220,8 +223,7 @@ func TestHandshakeInPieces(t *testing.T) {
 	b := s.backend()
 	room := b.room(nil)
 	length := len(rawws.Request(s.Edge, b.token(room, "user")))
-	tokens := strings.Fields(s.throng("token", "--dev", "--data-dir", s.dataDir, "--room", room, "--user", "user",
-		"--count", fmt.Sprint(length+40)))
+	tokens := s.tokens(room, "user", length+40)
 	send := func(token string, cuts []int) error {
 		conn, err := rawws.Dial(s.Edge)
 		if err != nil {
@@ -277,4 +279,58 @@ func TestFrameBehindRequest(t *testing.T) {
 	if err != nil || !strings.Contains(string(text), `"Content":"early"`) {
 		t.Fatalf("got %s, %v, want the echo of the early message", text, err)
 	}
+}
+
+// What real browsers and proxies send besides is no reason to refuse, and no header is looked for in one spelling only.
+func TestHandshakeForms(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	b := s.backend()
+	room := b.busyRoom()
+	for _, c := range []struct {
+		name             string
+		old, replacement string
+	}{
+		{"Connection of Firefox", "Connection: Upgrade", "Connection: keep-alive, Upgrade"},
+		{"Upgrade in capitals", "Upgrade: websocket", "Upgrade: WebSocket"},
+		{"headers in lower case", "Sec-WebSocket-Key", "sec-websocket-key"},
+		{"headers in capitals", "Sec-WebSocket-Protocol", "SEC-WEBSOCKET-PROTOCOL"},
+		{"no space behind the colon", "Sec-WebSocket-Protocol: ", "Sec-WebSocket-Protocol:"},
+		{"space around a value", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: \t13 "},
+		{"extensions", "Connection:", "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\nConnection:"},
+		{"a foreign origin", "Connection:", "Origin: https://example.com\r\nConnection:"},
+		{"cookies of 5 KB", "Connection:", "Cookie: a=" + strings.Repeat("c", 5<<10) + "\r\nConnection:"},
+		{"a path and a query", "GET / ", "GET /path/?query=%20 "},
+		{"an absolute target", "GET / ", "GET http://" + s.Edge + "/ "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			token := b.token(room, "u")
+			conn, err := rawws.Dial(s.Edge)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			_ = conn.SetDeadline(time.Now().Add(patience))
+			if _, err := io.WriteString(conn, strings.Replace(rawws.Request(s.Edge, token), c.old, c.replacement, 1)); err != nil {
+				t.Fatal(err)
+			}
+			if err := conn.ReadUpgrade(token); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	t.Run("the largest token", func(t *testing.T) {
+		user := strings.Repeat("😀", 128)
+		out, err := b.CreateChatToken(context.Background(), &ivschat.CreateChatTokenInput{
+			RoomIdentifier: &room, UserId: &user, Capabilities: everything, Attributes: map[string]string{"k": strings.Repeat("ü", 511) + "x"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := b.in(t).connect(*out.Token)
+		v.say("hello")
+		if f := v.hears("hello"); f.Sender.UserID != user || len(f.Sender.Attributes["k"]) != 1023 {
+			t.Errorf("got %.300s", f.raw)
+		}
+	})
 }

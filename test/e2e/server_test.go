@@ -216,3 +216,14 @@ func (s *server) throng(args ...string) string {
 	}
 	return strings.TrimSpace(string(out))
 }
+
+// tokens seals count tokens of one user with all capabilities, without asking the server.
+func (s *server) tokens(room, user string, count int) []string {
+	s.t.Helper()
+	list := strings.Fields(s.throng("token", "--dev", "--data-dir", s.dataDir, "--room", room, "--user", user,
+		"--capabilities", "SEND_MESSAGE,DELETE_MESSAGE,DISCONNECT_USER", "--count", fmt.Sprint(count)))
+	if len(list) != count {
+		s.t.Fatalf("throng token made %d tokens of %d", len(list), count)
+	}
+	return list
+}

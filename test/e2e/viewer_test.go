@@ -68,9 +68,9 @@ func (v *viewer) read(frames chan<- frame) {
 			v.end = err
 			return
 		}
-		f := frame{raw: string(text)}
-		if err := json.Unmarshal(text, &f); err != nil {
-			v.end = fmt.Errorf("the server sent text that is not JSON: %w", err)
+		f, err := parseFrame(text)
+		if err != nil {
+			v.end = err
 			return
 		}
 		select {
@@ -80,6 +80,14 @@ func (v *viewer) read(frames chan<- frame) {
 			return
 		}
 	}
+}
+
+func parseFrame(text []byte) (frame, error) {
+	f := frame{raw: string(text)}
+	if err := json.Unmarshal(text, &f); err != nil {
+		return f, fmt.Errorf("the server sent text that is not JSON: %w", err)
+	}
+	return f, nil
 }
 
 // send sends one request, given as keys and values of its JSON object.

@@ -28,8 +28,11 @@ func Dial(addr string) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Conn{Conn: c, r: bufio.NewReader(c)}, nil
+	return Wrap(c), nil
 }
+
+// Wrap returns a connection over c, to which nothing was sent yet.
+func Wrap(c net.Conn) *Conn { return &Conn{Conn: c, r: bufio.NewReader(c)} }
 
 // Key is the Sec-WebSocket-Key of every request, and Accept the only right answer to it (the example of RFC 6455
 // section 1.3).
