@@ -91,7 +91,7 @@ func (n *node) wait(ctx context.Context) error {
 	case <-n.edge.Ended():
 		return errors.New("the edge has ended by itself")
 	case err := <-n.apiEnded:
-		return fmt.Errorf("the control plane has ended by itself: %w", err)
+		return fmt.Errorf("the control plane has ended by itself: %v", err) //nolint:errorlint // nil when it was shut down
 	case err := <-n.ops.Failed():
 		return fmt.Errorf("the internal port has ended by itself: %w", err)
 	}
@@ -126,7 +126,7 @@ func (n *node) stop() error {
 		bounded(stopTimeout, "the control plane", n.api.Shutdown)
 		n.apiBus.Close()
 	}
-	if n.edge != nil {
+	if n.edge != nil && !n.edgeEnded() {
 		bounded(drainTimeout, "the edge", n.edge.Stop)
 	}
 	if n.rooms != nil {
@@ -140,4 +140,13 @@ func (n *node) stop() error {
 	}
 	removeListenFile(n.config.DataDir)
 	return errors.Join(faults...)
+}
+
+func (n *node) edgeEnded() bool {
+	select {
+	case <-n.edge.Ended():
+		return true
+	default:
+		return false
+	}
 }

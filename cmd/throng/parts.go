@@ -132,12 +132,14 @@ func (n *node) startControlPlane(context.Context) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", n.config.API.Addr)
+	tcp, err := net.Listen("tcp", n.config.API.Addr)
 	if err != nil {
 		return listenError("api.addr", n.config.API.Addr, err)
 	}
-	n.api, n.apiAddr = s, listener.Addr().String()
+	n.api, n.apiAddr = s, tcp.Addr().String()
+	listener := newAcceptingListener(tcp)
 	go func() { n.apiEnded <- s.Serve(listener) }()
+	<-listener.accepting
 	return nil
 }
 
