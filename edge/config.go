@@ -9,8 +9,6 @@ import (
 type Config struct {
 	// Addr is the address to listen on, host:port. Port 0 means any free one.
 	Addr string
-	// Region and Account name the rooms that tokens may be for.
-	Region, Account string
 	// Loops is the number of event loops; 0 means one for each processor that Go may use.
 	Loops int
 	// MaxConnections bounds the open connections, refused with 429 beyond (IVS Chat: 50,000 an account).

@@ -65,8 +65,6 @@ func (n *node) startEdge(context.Context) error {
 	c := n.config.Edge
 	e := edge.New(edge.Config{
 		Addr:                 c.Addr,
-		Region:               n.config.Region,
-		Account:              n.config.AccountID,
 		Loops:                c.Loops,
 		MaxConnections:       n.config.Quotas.Connections,
 		MaxPendingHandshakes: c.MaxPendingHandshakes,
