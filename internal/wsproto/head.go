@@ -63,7 +63,7 @@ func checkHead(head []byte) *Refusal {
 			return refuseMalformed
 		}
 		for i := range once {
-			if !bytes.EqualFold(name, once[i].name) {
+			if len(name) != len(once[i].name) || !bytes.EqualFold(name, once[i].name) {
 				continue
 			}
 			if seen[i] {

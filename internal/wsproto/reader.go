@@ -10,6 +10,9 @@ import (
 // maxFragments bounds the frames of one message: each costs a header's work, however empty it is.
 const maxFragments = 1024
 
+// maxLimit bounds what a caller may allow, so that no sum of sizes overflows an int on any platform.
+const maxLimit = 1<<31 - 1 - MaxHeaderSize
+
 // Message is a whole message or a control frame.
 type Message struct {
 	// Op is OpText, OpBinary, OpPing, OpPong or OpClose.
@@ -126,7 +129,7 @@ func (r *Reader) header(b []byte, limit int) (ws.Header, int, *Error) {
 	if r.part != nil {
 		had = len(r.part.message)
 	}
-	if h.Length > int64(limit-had) {
+	if h.Length > int64(min(limit, maxLimit)-had) {
 		return h, 0, errTooBig
 	}
 	if r.fragments() >= maxFragments {
