@@ -43,7 +43,7 @@ func (l *loop) authenticate(c *conn, tok string, response []byte) {
 	}
 	c.counted = true
 	c.session = l.now + int64(left)
-	c.state, c.pending = stateClaim, &handshake{claims: claims, response: response}
+	c.state, c.pending = stateClaim, &handshake{claims: claims, response: response, began: l.now}
 	c.deadline = l.second + seconds(int64(e.cfg.HandshakeTimeout)) + 1
 	if !e.claimer.submit(claim{loop: l, conn: c.id(), token: claims.ID, room: claims.RoomID, expires: claims.ExpiresAt}) {
 		l.refuse(c, refuseBusy, refuseBusy.text)

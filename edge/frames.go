@@ -11,15 +11,16 @@ type frames struct {
 
 type queued struct {
 	bytes []byte
+	at    int64 // when it was published, in nanoseconds of limit.Now
 	kind  kind
 }
 
 // push adds a frame. When the queue then holds more than limit bytes the oldest go, but never the newest. Members who
 // had not had them will skip ahead.
-func (f *frames) push(b []byte, k kind, limit int) {
-	f.queue = append(f.queue, queued{b, k})
+func (f *frames) push(q queued, limit int) {
+	f.queue = append(f.queue, q)
 	f.head++
-	f.bytes += len(b)
+	f.bytes += len(q.bytes)
 	if f.bytes > limit {
 		// A quarter at a time, so that moving the rest costs little per frame.
 		to, left := f.base, f.bytes

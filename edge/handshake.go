@@ -14,6 +14,7 @@ import (
 type handshake struct {
 	claims   token.Claims
 	response []byte // what accepts the handshake
+	began    int64  // when the request was there, in nanoseconds of the loops' clock
 }
 
 // refusal is an answer to a handshake other than 101, and the reason that is counted and logged. Clients of the browser
@@ -133,6 +134,7 @@ func (l *loop) accept(c *conn, r *room) {
 	c.state, c.opened = stateOpen, true
 	l.join(c, r)
 	l.edge.stats.connects.Inc()
+	l.edge.stats.handshake.Update(float64(l.now-h.began) / 1e9)
 	if !l.send(c, h.response) {
 		l.drop(c, reasonStalled)
 		return

@@ -17,6 +17,7 @@ type delivery struct {
 	room  *loopRoom
 	frame []byte
 	kind  kind
+	at    int64 // when it was published here, in nanoseconds of limit.Now
 	kick  *kick // who is to be disconnected behind the frame, if anybody
 }
 
@@ -86,7 +87,7 @@ func (e *Edge) fanOut(r *room, in bus.Envelope, tell func(bus.Envelope) error) e
 	if buf == nil {
 		buf = append(make([]byte, wsproto.Headroom, wsproto.Headroom+len(in.Payload)), in.Payload...)
 	}
-	d := delivery{frame: wsproto.Frame(ws.OpText, buf), kind: kindOf(in)}
+	d := delivery{frame: wsproto.Frame(ws.OpText, buf), kind: kindOf(in), at: limit.Now()}
 	if in.Kind == bus.Disconnect {
 		d.kick = &kick{userID: in.UserID, reason: in.Reason}
 	}

@@ -17,6 +17,8 @@ type stats struct {
 	members   *metrics.Gauge
 	lagging   *metrics.Gauge
 	panics    *metrics.Counter
+	handshake *metrics.PrometheusHistogram
+	delay     *metrics.PrometheusHistogram
 	messaging *metrics.Counter
 	requests  [len(chat.Actions) + 1]*metrics.Counter // by action
 	delivered *metrics.Counter
@@ -31,6 +33,9 @@ type stats struct {
 	throttledRoom       *metrics.Counter
 	throttledAccount    *metrics.Counter
 }
+
+// durations are the upper bounds of the buckets of both histograms, in seconds.
+var durations = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 
 // errorCodes are the codes that ERROR frames can have.
 var errorCodes = []int{
@@ -47,6 +52,8 @@ func newStats(set *metrics.Set, e *Edge) *stats {
 		panics:    set.NewCounter("throng_edge_panics_total"),
 		messaging: set.NewCounter("throng_messaging_requests_total"),
 		delivered: set.NewCounter("throng_messaging_deliveries_total"),
+		handshake: set.NewPrometheusHistogramExt("throng_handshake_duration_seconds", durations),
+		delay:     set.NewPrometheusHistogramExt("throng_fanout_delay_seconds", durations),
 		writes:    set.NewCounter("throng_fanout_writes_total"),
 		skipped:   set.NewCounter("throng_skipped_deliveries_total"),
 		errors:    map[int]*metrics.Counter{},

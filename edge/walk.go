@@ -14,8 +14,8 @@ import (
 // the write is what a delivery costs.
 type walk struct {
 	cursor int    // members[:cursor] are still to be visited
+	from   uint64 // the first frame that this walk had to bring to somebody
 	behind uint64 // the lowest place of a member visited, except laggards
-	began  int64  // when the walk began, in nanoseconds of the loops' clock
 	cost   int64  // nanoseconds spent on it so far
 	resume int64  // when the next walk may begin
 	queued bool   // in loop.walks
@@ -28,7 +28,7 @@ func (l *loop) deliver(d delivery) {
 	if len(lr.members) == 0 {
 		return
 	}
-	lr.frames.push(d.frame, d.kind, l.edge.cfg.Fanout.HistoryBytes)
+	lr.frames.push(queued{bytes: d.frame, at: d.at, kind: d.kind}, l.edge.cfg.Fanout.HistoryBytes)
 	l.startWalk(lr)
 	if d.kick != nil {
 		l.kick(lr, d.kick)
@@ -47,7 +47,8 @@ func (l *loop) startWalk(lr *loopRoom) {
 		return
 	}
 	w.queued = true
-	w.cursor, w.behind, w.began, w.cost = len(lr.members), lr.frames.head, l.now, 0
+	w.cursor, w.cost = len(lr.members), 0
+	w.from, w.behind = lr.frames.head, lr.frames.head
 	l.walks = append(l.walks, lr)
 }
 
@@ -87,6 +88,7 @@ func (l *loop) slice(lr *loopRoom) bool {
 			continue
 		}
 		if c.member.next != lr.frames.head {
+			w.from = min(w.from, c.member.next)
 			l.catchUp(c)
 		}
 		// A write that failed has ended the membership.
@@ -103,8 +105,12 @@ func (l *loop) slice(lr *loopRoom) bool {
 func (l *loop) finishWalk(lr *loopRoom) {
 	w, cfg := &lr.walk, &l.edge.cfg.Fanout
 	pause := min(time.Duration(float64(w.cost)*(1/cfg.Duty-1)), cfg.MaxDelay)
+	now := limit.Now()
 	w.queued = false
-	w.resume = limit.Now() + max(int64(pause), 1) // never this turn again
+	w.resume = now + max(int64(pause), 1) // never this turn again
+	if first := max(w.from, lr.frames.base); first < lr.frames.head {
+		l.edge.stats.delay.Update(float64(now-lr.frames.queue[first-lr.frames.base].at) / 1e9)
+	}
 	keep := w.behind
 	for _, c := range l.lagging {
 		if c.member.room == lr {
