@@ -2,7 +2,9 @@ package token
 
 import (
 	"encoding/binary"
-	"sort"
+	"errors"
+	"maps"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -23,8 +25,23 @@ type Claims struct {
 	SessionEndsAt time.Time
 }
 
+// check reports what keeps c from being read again once it is sealed.
+func (c *Claims) check() error {
+	issued := c.IssuedAt.UnixMilli()
+	ttl, session := c.ExpiresAt.UnixMilli()-issued, c.SessionEndsAt.UnixMilli()-issued
+	switch {
+	case issued < 0 || ttl < 0 || session < 0:
+		return errors.New("a token must be issued before it expires and before its session ends")
+	case issued > maxMillis || ttl > maxMillis || session > maxMillis:
+		return errors.New("the times of a token must be within 30,000 years of 1970")
+	case !utf8.ValidString(c.RoomID) || !utf8.ValidString(c.UserID) || !chat.ValidAttributes(c.Attributes):
+		return errors.New("the texts of a token must be valid UTF-8")
+	}
+	return nil
+}
+
 // appendClaims encodes c: capabilities, issue time in Unix milliseconds, milliseconds from there to both ends, then
-// room, user and attributes, each string behind its length. Integers are varints.
+// room, user and attributes in the order of their keys, each string behind its length. Integers are varints.
 func appendClaims(b []byte, c *Claims) []byte {
 	issued := c.IssuedAt.UnixMilli()
 	b = append(b, byte(c.Capabilities))
@@ -33,13 +50,8 @@ func appendClaims(b []byte, c *Claims) []byte {
 	b = binary.AppendUvarint(b, uint64(c.SessionEndsAt.UnixMilli()-issued))
 	b = appendString(b, c.RoomID)
 	b = appendString(b, c.UserID)
-	keys := make([]string, 0, len(c.Attributes))
-	for k := range c.Attributes {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	b = binary.AppendUvarint(b, uint64(len(keys)))
-	for _, k := range keys {
+	b = binary.AppendUvarint(b, uint64(len(c.Attributes)))
+	for _, k := range slices.Sorted(maps.Keys(c.Attributes)) {
 		b = appendString(b, k)
 		b = appendString(b, c.Attributes[k])
 	}
@@ -54,7 +66,8 @@ func appendString(b []byte, s string) []byte {
 // maxMillis bounds the times in a token to what time.UnixMilli and a sum of two of them can hold.
 const maxMillis = 1 << 50
 
-// parseClaims decodes what appendClaims encoded, and nothing else: no byte may be left. It reports whether b is such.
+// parseClaims decodes what appendClaims encoded, and nothing else: no byte may be left, and each value has one form. It
+// reports whether b is such.
 // The strings of the claims do not refer to b.
 func parseClaims(b []byte) (Claims, bool) {
 	p := parser{rest: b}
@@ -67,9 +80,14 @@ func parseClaims(b []byte) (Claims, bool) {
 	// Each attribute takes two bytes at least, so the count is bounded by what is there before the map is made.
 	if n := p.uvarint(uint64(len(p.rest) / 2)); n > 0 && !p.failed {
 		c.Attributes = make(map[string]string, n)
-		for range n {
+		last := ""
+		for i := range n {
 			k := p.string()
+			if i > 0 && k <= last {
+				p.failed = true
+			}
 			c.Attributes[k] = p.string()
+			last = k
 		}
 	}
 	return c, !p.failed && len(p.rest) == 0
@@ -92,7 +110,7 @@ func (p *parser) byte() byte {
 
 func (p *parser) uvarint(limit uint64) uint64 {
 	v, n := binary.Uvarint(p.rest)
-	if n <= 0 || v > limit {
+	if n <= 0 || v > limit || n > 1 && p.rest[n-1] == 0 { // a last byte of 0 adds nothing: the form is too long
 		p.failed = true
 		return 0
 	}
