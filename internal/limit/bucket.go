@@ -1,10 +1,14 @@
 // Package limit is the token bucket behind every rate limit of throng: the generic cell rate algorithm (ITU-T I.371,
 // annex A), whose whole state is one time, eight bytes.
 //
-// Times are nanoseconds of any clock that does not go back; callers on a hot path pass one they have read before.
+// Times are nanoseconds, at least 0, of any clock that does not go back; callers on a hot path pass one they have read
+// before. A time that is older than another caller's is harmless: it finds less in the bucket than there is.
 package limit
 
-import "sync/atomic"
+import (
+	"math"
+	"sync/atomic"
+)
 
 // Rate is how fast a bucket fills and how much it holds.
 type Rate struct {
@@ -12,11 +16,19 @@ type Rate struct {
 	depth    int64 // nanoseconds that a full bucket is ahead
 }
 
-// PerSecond returns the rate of n requests a second with bursts of up to burst. Both must be at least 1.
+// PerSecond returns the rate of n requests a second with bursts of up to burst. Both must be at least 1. A rate of more
+// than 1e9 is none.
 func PerSecond(n, burst int) Rate {
 	interval := int64(1e9) / int64(max(n, 1))
-	return Rate{interval: interval, depth: interval * int64(max(burst, 1))}
+	depth := int64(maxDepth)
+	if b := int64(max(burst, 1)); interval == 0 || b <= maxDepth/interval {
+		depth = interval * b
+	}
+	return Rate{interval: interval, depth: depth}
 }
+
+// maxDepth leaves room for adding times to it: it is 146 years.
+const maxDepth = math.MaxInt64 / 2
 
 // next returns the bucket's new time when a request at now is within the rate.
 func (r Rate) next(tat, now int64) (int64, bool) {
@@ -53,7 +65,8 @@ func (b *Shared) Take(now int64, r Rate) bool {
 	}
 }
 
-// Return gives back a request that Take admitted but that was refused elsewhere after it.
+// Return gives back a request that Take admitted but that was refused elsewhere right after it. (Later, when the bucket
+// would have filled by itself, it would give back another's.)
 func (b *Shared) Return(r Rate) { b.tat.Add(-r.interval) }
 
 // Charge takes one request that was admitted elsewhere: it cannot be refused, but leaves less for those that can. The
