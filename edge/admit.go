@@ -32,6 +32,11 @@ func (l *loop) admit(gc gnet.Conn) (*conn, []byte) {
 		e.stats.refused(reasonDrain)
 		return nil, refusalResponse(refuseDraining)
 	}
+	if !e.addresses.enter(gc.RemoteAddr()) {
+		e.sockets.Add(-1)
+		e.stats.refused(reasonAddress)
+		return nil, refusalResponse(refuseAddress)
+	}
 	c := l.add(gc)
 	c.deadline = l.second + seconds(int64(e.cfg.HandshakeTimeout)) + 1
 	l.wheel.set(l, c)

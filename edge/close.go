@@ -26,6 +26,7 @@ const (
 	reasonFlood       // far more frames than any limit allows
 	reasonPong        // two pings without a sign of life
 	reasonStalled     // the peer did not take what was sent to it
+	reasonPassedBy    // the peer took it so slowly that frames it must not miss are gone
 	reasonCloseTime   // the closing handshake took too long
 	reasonPanic       // a defect of throng
 	reasonHeadTime    // refusals, from here on: the request head took too long
@@ -34,6 +35,7 @@ const (
 	reasonTokenUsed   // the token was used before
 	reasonRoom        // the room does not exist
 	reasonQuota       // the connection quota is used up
+	reasonAddress     // the client's address has as many sockets as it may
 	reasonFiles       // the limit on open files leaves no room
 	reasonHandshakes  // too many handshakes are under way
 	reasonUnavailable // the token's claim could not be decided
@@ -43,8 +45,8 @@ const (
 
 var reasonNames = [reasons]string{
 	"none", "peer_closed", "peer_gone", "session_ended", "user_disconnected", "draining",
-	"reset", "protocol_error", "flood", "no_pong", "stalled", "close_timeout", "internal_error",
-	"handshake_timeout", "bad_request", "token_invalid", "token_used", "room_not_found", "connection_quota",
+	"reset", "protocol_error", "flood", "no_pong", "stalled", "passed_by", "close_timeout", "internal_error",
+	"handshake_timeout", "bad_request", "token_invalid", "token_used", "room_not_found", "connection_quota", "address_limit",
 	"file_limit", "handshakes_in_flight", "claim_unavailable", "early_input",
 }
 
@@ -152,6 +154,7 @@ func (l *loop) closed(c *conn, err error) {
 	c.state = stateDead
 	e := l.edge
 	e.sockets.Add(-1)
+	e.addresses.leave(c.tr.RemoteAddr())
 	if c.counted {
 		e.quota.Add(-1)
 	}

@@ -31,7 +31,16 @@ type Config struct {
 	SendBuffer int
 	// StallTimeout is how long a connection may take nothing at all before it is closed.
 	StallTimeout time.Duration
-	Fanout       Fanout
+	// CloseLaggards closes a connection that is so slow that its room's frames have passed it by, instead of letting it
+	// skip ahead and miss them.
+	CloseLaggards bool
+	// MaxPerAddress bounds the sockets of one IP address, refused with 429 beyond; 0 is no bound. Behind a proxy all
+	// clients have the proxy's address.
+	MaxPerAddress int
+	// DrainDuration is how long it takes to let all connections go when the edge stops: the node's clients come back
+	// elsewhere spread over this time. A few hundred are let go at once.
+	DrainDuration time.Duration
+	Fanout        Fanout
 }
 
 // Fanout is how messages reach the members of a room.
@@ -61,6 +70,7 @@ func DefaultConfig() Config {
 		CloseTimeout:         5 * time.Second,
 		SendBuffer:           32 << 10,
 		StallTimeout:         30 * time.Second,
+		DrainDuration:        10 * time.Second,
 		Fanout:               Fanout{Duty: 0.8, MaxDelay: 100 * time.Millisecond, Slice: 512, HistoryBytes: 1 << 20},
 	}
 }

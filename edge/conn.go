@@ -71,6 +71,7 @@ type membership struct {
 	room  *loopRoom
 	index uint32
 	next  uint64
+	echo  uint64 // one more than the number of the last frame that answers a request of its own; 0 when there is none
 }
 
 // connID names a connection to other goroutines.

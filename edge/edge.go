@@ -38,6 +38,7 @@ type Edge struct {
 	log       *slog.Logger
 	stats     *stats
 	directory *directory
+	addresses *addresses
 	claimer   *claimer
 	bus       *bus.Bus
 	// The bus as the loops use it; tests of a loop alone put something else here.
@@ -72,6 +73,7 @@ func New(cfg Config, deps Deps) *Edge {
 	}
 	e.stats = newStats(deps.Metrics, e)
 	e.directory = newDirectory()
+	e.addresses = newAddresses(cfg.MaxPerAddress)
 	return e
 }
 

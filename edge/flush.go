@@ -41,14 +41,28 @@ func (l *loop) catchUp(c *conn) {
 // catchUpAnyway writes even if the engine has to keep the bytes.
 func (l *loop) catchUpAnyway(c *conn) {
 	lr := c.member.room
-	if c.member.next < lr.frames.base {
-		l.tally.skipped += lr.frames.base - c.member.next
-		c.member.next = lr.frames.base
+	if c.member.next < lr.frames.base && !l.skip(c) {
+		return
 	}
 	b := l.batch.of(lr, c.member.next)
 	c.member.next = b.to
 	l.tally.add(b)
 	l.write(c, b.bytes)
+}
+
+// skip takes a member that the frames have passed by to the oldest that is kept, or drops it: when the setting says so,
+// and always when the answer to a request of its own is among the lost, for its SDK would wait for that for ever. A
+// dropped client of the chat SDK connects again and tells its application that the request failed.
+func (l *loop) skip(c *conn) bool {
+	m := &c.member
+	base := m.room.frames.base
+	if l.edge.cfg.CloseLaggards || m.echo > m.next && m.echo <= base {
+		l.drop(c, reasonPassedBy)
+		return false
+	}
+	l.tally.skipped += base - m.next
+	m.next = base
+	return true
 }
 
 // lag puts a member on the list of those that are looked at again with every tick, and no more with every walk.
@@ -70,7 +84,7 @@ func (l *loop) retryLagging() {
 		case c.state != stateOpen || lr == nil:
 			c.lagging = false
 		case c.tr.OutboundBuffered() == 0:
-			for lr == c.member.room && c.member.next != lr.frames.head && c.tr.OutboundBuffered() == 0 {
+			for lr == c.member.room && c.member.next != lr.frames.head && c.tr.OutboundBuffered() == 0 && c.reason == reasonNone {
 				l.catchUpAnyway(c)
 			}
 			c.lagging = false

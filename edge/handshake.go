@@ -33,6 +33,7 @@ var (
 	refuseUsed      = refusal{http.StatusUnauthorized, reasonTokenUsed, "Chat token has been used"}
 	refuseNoRoom    = refusal{http.StatusNotFound, reasonRoom, "Room does not exist"}
 	refuseQuota     = refusal{http.StatusTooManyRequests, reasonQuota, "Too many concurrent connections"}
+	refuseAddress   = refusal{http.StatusTooManyRequests, reasonAddress, "Too many concurrent connections from this address"}
 	refuseBusy      = refusal{http.StatusServiceUnavailable, reasonHandshakes, "Too many connections are being opened"}
 	refuseUndecided = refusal{http.StatusServiceUnavailable, reasonUnavailable, "Chat token could not be checked"}
 	refuseDraining  = refusal{http.StatusServiceUnavailable, reasonDrain, "This node is going away"}

@@ -28,6 +28,7 @@ type loop struct {
 	lagging []*conn     // members that could not take everything
 	dropped []*conn     // connections to hang up at the end of the turn
 	wheel   wheel
+	drained int          // slots that were looked at by drain.go
 	quiet   limit.Bucket // log lines about connections
 	muted   int          // log lines that were not written
 

@@ -19,6 +19,7 @@ type delivery struct {
 	kind  kind
 	at    int64 // when it was published here, in nanoseconds of limit.Now
 	kick  *kick // who is to be disconnected behind the frame, if anybody
+	from  *conn // whose request it answers, nil when that came from elsewhere; only from's own loop may look at it
 }
 
 // kind is what caused a frame: the Action dimension of the delivery metrics.
@@ -60,7 +61,7 @@ func (e *Edge) publish(c *conn, r *room, req *chat.Request) {
 		return
 	}
 	out.Payload = payload
-	if err := e.fanOut(r, out, e.publishBus); err != nil {
+	if err := e.fanOut(r, out, c, e.publishBus); err != nil {
 		// The members of other processes would miss what those here see. The sender is told, so that it can try again.
 		e.log.Error("cannot publish to the bus", "action", out.Action, "error", err)
 		c.loop.reply(c, req.RequestID, chat.ErrInternal)
@@ -76,18 +77,18 @@ func (e *Edge) remote(in bus.Envelope) {
 	if cfg := r.config(); cfg != nil && in.Kind == bus.Message {
 		r.bucket.Charge(limit.Now(), rateOf(cfg))
 	}
-	_ = e.fanOut(r, in, func(bus.Envelope) error { return nil })
+	_ = e.fanOut(r, in, nil, func(bus.Envelope) error { return nil })
 }
 
 // fanOut encodes the frame, once for all members, and posts it to every loop that has some, unless tell, which passes
 // it on to the other processes, fails. The room's lock makes all loops, and all that this process tells others, see the
 // room's frames in one order.
-func (e *Edge) fanOut(r *room, in bus.Envelope, tell func(bus.Envelope) error) error {
+func (e *Edge) fanOut(r *room, in bus.Envelope, from *conn, tell func(bus.Envelope) error) error {
 	buf := in.Frame() // what came over the bus has room for the header already
 	if buf == nil {
 		buf = append(make([]byte, wsproto.Headroom, wsproto.Headroom+len(in.Payload)), in.Payload...)
 	}
-	d := delivery{frame: wsproto.Frame(ws.OpText, buf), kind: kindOf(in), at: limit.Now()}
+	d := delivery{frame: wsproto.Frame(ws.OpText, buf), kind: kindOf(in), at: limit.Now(), from: from}
 	if in.Kind == bus.Disconnect {
 		d.kick = &kick{userID: in.UserID, reason: in.Reason}
 	}

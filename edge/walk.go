@@ -28,6 +28,9 @@ func (l *loop) deliver(d delivery) {
 	if len(lr.members) == 0 {
 		return
 	}
+	if c := d.from; c != nil && c.loop == l && c.member.room == lr {
+		c.member.echo = lr.frames.head + 1
+	}
 	lr.frames.push(queued{bytes: d.frame, at: d.at, kind: d.kind}, l.edge.cfg.Fanout.HistoryBytes)
 	l.startWalk(lr)
 	if d.kick != nil {
@@ -162,7 +165,7 @@ func (l *loop) kick(lr *loopRoom, k *kick) {
 		if c.userID != k.userID {
 			continue
 		}
-		for c.member.room == lr && c.member.next != lr.frames.head {
+		for c.member.room == lr && c.member.next != lr.frames.head && c.reason == reasonNone {
 			l.catchUpAnyway(c)
 		}
 		l.close(c, ws.StatusNormalClosure, k.reason, reasonDisconnected)

@@ -10,7 +10,7 @@ import (
 
 // say posts a frame whose text is text to a room.
 func say(l *loop, r *room, text string) {
-	_ = l.edge.fanOut(r, bus.Envelope{Kind: bus.Message, Room: r.id, Action: "SEND_MESSAGE", Payload: []byte(text)}, noBus)
+	_ = l.edge.fanOut(r, bus.Envelope{Kind: bus.Message, Room: r.id, Action: "SEND_MESSAGE", Payload: []byte(text)}, nil, noBus)
 }
 
 func noBus(bus.Envelope) error { return nil }
@@ -231,7 +231,7 @@ func TestAKickSendsTheEventToAllThenClosesTheUser(t *testing.T) {
 	}
 	say(l, r, "before")
 	event := bus.Envelope{Kind: bus.Disconnect, Room: r.id, UserID: "victim", Reason: "be nice", Payload: []byte("event")}
-	_ = l.edge.fanOut(r, event, noBus)
+	_ = l.edge.fanOut(r, event, nil, noBus)
 	settleAll(t, l)
 	for _, p := range victims {
 		if got := heard(p); len(got) != 3 || got[0] != "before" || got[1] != "event" || got[2] != "\x03\xe8be nice" {
@@ -264,5 +264,56 @@ func TestASmallRoomDoesNotWaitForAHugeOne(t *testing.T) {
 	}
 	if len(l.walks) != 1 {
 		t.Fatal("the huge room was done already: the test shows nothing")
+	}
+}
+
+func TestASenderIsNotLeftWaitingForAnEchoThatIsGone(t *testing.T) {
+	f := func(closeLaggards, own bool, want reason) {
+		t.Helper()
+		l := newTestLoop(t, func(c *Config) { c.Fanout.HistoryBytes, c.CloseLaggards = 40, closeLaggards })
+		r := testRoom(l)
+		c, slow := enter(l, r, "slow")
+		enter(l, r, "quick")
+		slow.stuck = true
+		say(l, r, "first")
+		settleAll(t, l)
+		envelope := bus.Envelope{Kind: bus.Message, Room: r.id, Action: "SEND_MESSAGE", Payload: []byte("its own")}
+		var from *conn
+		if own {
+			from = c
+		}
+		_ = l.edge.fanOut(r, envelope, from, noBus)
+		for i := range 20 {
+			say(l, r, fmt.Sprintf("m%02d", i))
+			settleAll(t, l)
+		}
+		slow.read()
+		settleAll(t, l)
+		if c.reason != want || (c.state == stateDead) != (want != reasonNone) {
+			t.Errorf("close laggards %t, own message lost %t: state %d, reason %s", closeLaggards, own, c.state, c.reason)
+		}
+		check(t, l)
+	}
+	f(false, false, reasonNone)
+	f(false, true, reasonPassedBy)
+	f(true, false, reasonPassedBy)
+}
+
+func TestAnEchoThatArrivedMayBePassedByLater(t *testing.T) {
+	l := newTestLoop(t, func(c *Config) { c.Fanout.HistoryBytes = 40 })
+	r := testRoom(l)
+	c, slow := enter(l, r, "slow")
+	envelope := bus.Envelope{Kind: bus.Message, Room: r.id, Action: "SEND_MESSAGE", Payload: []byte("its own")}
+	_ = l.edge.fanOut(r, envelope, c, noBus)
+	settleAll(t, l)
+	slow.stuck = true
+	for i := range 20 {
+		say(l, r, fmt.Sprintf("m%02d", i))
+		settleAll(t, l)
+	}
+	slow.read()
+	settleAll(t, l)
+	if c.state != stateOpen {
+		t.Fatalf("dropped for an echo that it had: %s", c.reason)
 	}
 }
