@@ -56,17 +56,19 @@ func writeDeliveries(b *strings.Builder, r *Results) {
 The floor is [bench/floor/floor.c](bench/floor/floor.c), one thread that writes a ready-made frame to each socket: the
 price of the system calls alone. Latency counts from the moment when a message was due to when a client had read it.
 
-| | server CPU s a million | × floor, same round | p50 ms | p90 ms | p99 ms | max ms | delivered | client CPU s a million |
-|---|---|---|---|---|---|---|---|---|
+| | server CPU s a million | × floor, same round | p50 ms | p90 ms | p99 ms | max ms | delivered | client CPU s a million | others, cores |
+|---|---|---|---|---|---|---|---|---|---|
 `, throng.Median, ratio.Median, thousands(fmt.Sprint(r.Load.Members)), r.Load.Rate, r.Load.ContentSize,
 		r.Load.Duration.Seconds(), r.Load.WarmUp.Seconds())
 	for _, name := range contenders {
 		latency := func(p float64) string {
 			return r.delivery(name, func(m *loadtest.Measurement) float64 { return loadtest.Millis(m.Latency.Percentile(p)) }).format(0)
 		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", name, r.delivery(name, cost).format(1),
+		others := func(m *loadtest.Measurement) float64 { return m.Usage.Others() }
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", name, r.delivery(name, cost).format(1),
 			r.ratio(name, "floor", cost).format(2), latency(50), latency(90), latency(99), latency(100), delivered(r, name),
-			r.delivery(name, (*loadtest.Measurement).ClientCPUPerMillion).format(1))
+			r.delivery(name, (*loadtest.Measurement).ClientCPUPerMillion).format(1),
+			r.delivery(name, others).format(2))
 	}
 	b.WriteString("\nWho was saturated, by the mean of each repetition:\n\n")
 	for i := range r.Deliveries {
@@ -76,7 +78,8 @@ price of the system calls alone. Latency counts from the moment when a message w
 	b.WriteString(`
 A mean hides the bursts: each message is a burst of as many sends as there are members, during which the sending
 threads are busy throughout; its length is about the largest latency. The client reads on one thread of the same cores
-and is part of each latency.
+and is part of each latency. *Others* is what programs besides server and client used of the cores meanwhile: above a
+tenth of a core it disturbs the latencies, and costs the servers some of their caches.
 
 `)
 }

@@ -17,6 +17,14 @@ type Usage struct {
 	MachineKnown bool    `json:"machine_known"`
 }
 
+// Others returns how many cores other programs, and the kernel outside of any, used on average; 0 when that is not known.
+func (u *Usage) Others() float64 {
+	if !u.MachineKnown || !u.ServerKnown {
+		return 0
+	}
+	return max(0, float64(u.Cores)-(u.IdleCPU+u.ClientCPU+u.ServerCPU)/u.Seconds)
+}
+
 // snapshot is what Usage is a difference of.
 type snapshot struct {
 	at        time.Time

@@ -20,3 +20,16 @@ func TestBottleneck(t *testing.T) {
 	f(Usage{ClientCPU: 5, MachineKnown: true, IdleCPU: 35}, "not the client")
 	f(Usage{ClientCPU: 5}, "not the client")
 }
+
+func TestOthers(t *testing.T) {
+	f := func(u Usage, want float64) {
+		t.Helper()
+		u.Seconds, u.Cores = 10, 4
+		if got := u.Others(); got != want {
+			t.Fatalf("got %v cores, want %v", got, want)
+		}
+	}
+	f(Usage{ClientCPU: 5, ServerCPU: 10, IdleCPU: 20, ServerKnown: true, MachineKnown: true}, 0.5)
+	f(Usage{ClientCPU: 5, ServerCPU: 10, IdleCPU: 26, ServerKnown: true, MachineKnown: true}, 0) // clock ticks are coarse
+	f(Usage{ClientCPU: 5, IdleCPU: 20, MachineKnown: true}, 0)
+}
