@@ -275,7 +275,17 @@ func TestADisconnectFromAnotherProcess(t *testing.T) {
 
 func TestTheSessionEndsWithAnErrorAndAClose(t *testing.T) {
 	n := startNode(t)
-	v, _ := n.dial(n.token("u", func(c *token.Claims) { c.SessionEndsAt = time.Now().Add(time.Second) }))
+	v := n.connect("u")
+	n.edge.eachLoop(func(l *loop) {
+		l.mailbox.post(mail{run: func(l *loop) {
+			for _, c := range l.conns {
+				if c != nil {
+					c.session, c.armed = l.now, 0
+					l.wheel.set(l, c)
+				}
+			}
+		}})
+	})
 	if f := v.next(); f.Type != "ERROR" || f.ErrorCode != 401 || f.ID == "" {
 		t.Fatalf("got %+v", f)
 	}
