@@ -80,7 +80,7 @@ func TestClaimOfNoKey(t *testing.T) {
 		if err := c.Claim(background, id, time.Minute); !errors.Is(err, bus.ErrUnavailable) {
 			t.Fatalf("%q: %v", id, err)
 		}
-		if time.Since(start) > time.Second {
+		if time.Since(start) > 4*time.Second {
 			t.Fatal("a hopeless claim was tried again")
 		}
 	}
@@ -99,7 +99,7 @@ func TestClaimWithoutServer(t *testing.T) {
 		if err := c.Claim(ctx, "token", time.Minute); !errors.Is(err, bus.ErrUnavailable) {
 			t.Fatalf("got %v", err)
 		}
-		if d := time.Since(start); d > 600*time.Millisecond {
+		if d := time.Since(start); d > 3*time.Second {
 			t.Fatalf("took %v", d)
 		}
 	}

@@ -47,7 +47,7 @@ func TestNoInterestIsLost(t *testing.T) {
 				}
 				select {
 				case <-c:
-				case <-time.After(5 * time.Second):
+				case <-time.After(30 * time.Second):
 					lost.Add(1)
 				}
 				receiver.Leave(room)

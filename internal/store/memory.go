@@ -54,13 +54,13 @@ func (m *memory) remove(id string, revision uint64) {
 	m.erase(id, revision)
 }
 
-// watchedPut takes a state of a room from the watcher.
-func (m *memory) watchedPut(r *Room) {
+// watchedPut takes a state of a room from the watcher; nil is a value that is no room.
+func (m *memory) watchedPut(id string, revision uint64, r *Room) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.watched = max(m.watched, r.Revision)
-	if r.Revision > m.gone[r.ID] {
-		delete(m.gone, r.ID)
+	m.watched = max(m.watched, revision)
+	if r != nil && revision > m.gone[id] {
+		delete(m.gone, id)
 		m.store(r)
 	}
 }
@@ -74,6 +74,13 @@ func (m *memory) watchedRemove(id string, revision uint64) {
 		delete(m.gone, id)
 	}
 	m.erase(id, revision)
+}
+
+// hasWatched reports whether the watcher has come to a revision.
+func (m *memory) hasWatched(revision uint64) bool {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.watched >= revision
 }
 
 // replace takes all rooms that the bucket held at a revision, from a new watcher. What was written later stays. When the

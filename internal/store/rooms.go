@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -15,6 +16,8 @@ type RoomsOptions struct {
 	Replicas int
 	// Log takes warnings about values that are no rooms, and about the watcher. nil: slog.Default().
 	Log *slog.Logger
+
+	checkEvery time.Duration // see follower.inStep. 0: 2 s
 }
 
 // Rooms are all rooms of the installation. Its methods may be called by many goroutines at once, those that take a
@@ -24,6 +27,8 @@ type Rooms struct {
 	log     *slog.Logger
 	memory  *memory
 	changes *changes
+
+	checkEvery time.Duration // see follower.inStep
 
 	ctx    context.Context // done when Rooms is closed
 	cancel context.CancelFunc
@@ -36,11 +41,14 @@ func OpenRooms(ctx context.Context, js jetstream.JetStream, opts RoomsOptions) (
 	if opts.Log == nil {
 		opts.Log = slog.Default()
 	}
+	if opts.checkEvery <= 0 {
+		opts.checkEvery = 2 * time.Second
+	}
 	kv, err := openBucket(ctx, js, opts.Replicas)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
-	s := &Rooms{kv: kv, log: opts.Log, changes: newChanges()}
+	s := &Rooms{kv: kv, log: opts.Log, changes: newChanges(), checkEvery: opts.checkEvery}
 	s.memory = newMemory(s.changes.add)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	f := &follower{s: s}

@@ -15,6 +15,7 @@ type follower struct {
 	s       *Rooms
 	watcher jetstream.KeyWatcher
 	created time.Time // of the bucket that memory is a copy of
+	checked uint64    // the bucket's revision at the last check
 }
 
 // start starts a watcher and takes everything that the bucket holds. ctx bounds that, not the watcher.
@@ -40,7 +41,7 @@ func (f *follower) start(ctx context.Context) error {
 			}
 			if e == nil { // all that there was
 				f.s.memory.replace(rooms, revision, another)
-				f.watcher, f.created = w, info.Created
+				f.watcher, f.created, f.checked = w, info.Created, 0
 				return nil
 			}
 			revision = max(revision, e.Revision())
@@ -63,8 +64,10 @@ func stop(w jetstream.KeyWatcher) {
 	}
 }
 
-// run applies what the watcher brings until the store is closed, and starts another when it ends.
+// run applies what the watcher brings until the store is closed, and starts another when it ends or fails silently.
 func (f *follower) run() {
+	check := time.NewTicker(f.s.checkEvery)
+	defer check.Stop()
 	for {
 		select {
 		case <-f.s.ctx.Done():
@@ -72,19 +75,48 @@ func (f *follower) run() {
 			return
 		case e, ok := <-f.watcher.Updates():
 			switch {
-			case !ok:
-				if !f.again() {
-					return
-				}
-			case e == nil:
-			case e.Operation() != jetstream.KeyValuePut:
-				f.s.memory.watchedRemove(e.Key(), e.Revision())
-			default:
-				if r := f.s.decode(e); r != nil {
-					f.s.memory.watchedPut(r)
-				}
+			case ok:
+				f.s.apply(e)
+				continue
+			case !f.again():
+				return
+			}
+		case <-check.C:
+			if f.inStep() {
+				continue
+			}
+			stop(f.watcher)
+			if !f.again() {
+				return
 			}
 		}
+	}
+}
+
+// inStep reports whether the watcher may be trusted: it follows the bucket that is there, and has come to where the
+// bucket was at the last check. A watcher that the library attached to a bucket put in place of the old one would wait
+// for revisions as high as those of the old.
+func (f *follower) inStep() bool {
+	ctx, cancel := context.WithTimeout(f.s.ctx, lookTimeout)
+	defer cancel()
+	status, err := f.s.kv.Status(ctx)
+	if err != nil {
+		return true // nothing can be said, nor would another watcher do better
+	}
+	info := status.(*jetstream.KeyValueBucketStatus).StreamInfo()
+	before := f.checked
+	f.checked = info.State.LastSeq
+	return info.Created.Equal(f.created) && f.s.memory.hasWatched(before)
+}
+
+// apply takes an entry of the watcher into memory.
+func (s *Rooms) apply(e jetstream.KeyValueEntry) {
+	switch {
+	case e == nil: // the end of what there was, told before
+	case e.Operation() != jetstream.KeyValuePut:
+		s.memory.watchedRemove(e.Key(), e.Revision())
+	default:
+		s.memory.watchedPut(e.Key(), e.Revision(), s.decode(e))
 	}
 }
 

@@ -102,10 +102,10 @@ func EachMode(t *testing.T, test func(t *testing.T, e *bus.Engine)) {
 	t.Run("external", func(t *testing.T) { test(t, Start(t, bus.EngineOptions{URL: External(t).URL()})) })
 }
 
-// Eventually waits until check returns nil, and fails with its last error after 10 seconds.
+// Eventually waits until check returns nil, and fails with its last error after 30 seconds.
 func Eventually(t testing.TB, check func() error) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(2 * time.Millisecond) {
 		err := check()
 		if err == nil {
 			return
