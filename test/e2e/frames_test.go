@@ -20,7 +20,7 @@ func (b *backend) busyRoom() string {
 	return b.room(func(in *ivschat.CreateRoomInput) { in.MaximumMessageRatePerSecond = aws.Int32(100) })
 }
 
-const hello = `{"Action":"SEND_MESSAGE","Content":"hello"}`
+const hello = `{"Action":"SEND_MESSAGE","Content":"` + content + `"}`
 
 // Every frame that RFC 6455 forbids ends the connection with the status code that it asks for.
 func TestIllegalFrames(t *testing.T) {
@@ -247,7 +247,7 @@ func TestPing(t *testing.T) {
 		if err := conn.Send(rawws.Frame{Payload: []byte(hello[9:])}); err != nil {
 			t.Fatal(err)
 		}
-		if text, err := conn.ReadText(); err != nil || !strings.Contains(string(text), `"hello"`) {
+		if text, err := conn.ReadText(); err != nil || !strings.Contains(string(text), content) {
 			t.Fatalf("got %s, %v, want the echo of the fragmented message", text, err)
 		}
 	}

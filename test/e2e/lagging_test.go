@@ -3,6 +3,7 @@ package e2e
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -41,7 +42,7 @@ func (b *backend) large(room string, first, count int) {
 	for n := first; n < first+count; n++ {
 		name := fmt.Sprint(n)
 		event := &ivschat.SendEventInput{
-			RoomIdentifier: &room, EventName: &name, Attributes: map[string]string{"a": strings.Repeat("x", 4000)},
+			RoomIdentifier: &room, EventName: &name, Attributes: map[string]string{content: strings.Repeat("x", 4000)},
 		}
 		eventually(b.t, "SendEvent", func() error {
 			_, err := b.SendEvent(context.Background(), event)
@@ -54,24 +55,42 @@ func (b *backend) large(room string, first, count int) {
 }
 
 // numbers reads the names of events until it has read last, which must be in order.
-func numbers(t *testing.T, next func() (string, error), last int) (seen []int) {
-	t.Helper()
+func numbers(next func() (string, error), last int) (seen []int, err error) {
 	for {
 		name, err := next()
 		if err != nil {
-			t.Fatalf("after %d events: %v", len(seen), err)
+			return seen, fmt.Errorf("after %d events: %w", len(seen), err)
 		}
 		var n int
 		if _, err := fmt.Sscan(name, &n); err != nil {
-			t.Fatalf("got the event %q", name)
+			return seen, fmt.Errorf("after %d events: the event %q", len(seen), name)
 		}
 		if len(seen) > 0 && n <= seen[len(seen)-1] {
-			t.Fatalf("event %d came after %d", n, seen[len(seen)-1])
+			return seen, fmt.Errorf("event %d came after %d", n, seen[len(seen)-1])
 		}
 		if seen = append(seen, n); n == last {
-			return seen
+			return seen, nil
 		}
 	}
+}
+
+// numbers is numbers of what the viewer gets.
+func (v *viewer) numbers(last int) []int {
+	v.t.Helper()
+	seen, err := numbers(func() (string, error) {
+		f, err := v.tryNext(patience)
+		return f.EventName, err
+	}, last)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return seen
+}
+
+// reading is what a slow reader got in the end.
+type reading struct {
+	seen []int
+	err  error
 }
 
 // eventName returns the EventName of the next frame.
@@ -98,11 +117,11 @@ func TestPausedReader(t *testing.T) {
 	quick := b.join(room, "quick")
 	const events = 150 // 600 KB: more than the kernel holds for it, less than the history
 	b.large(room, 0, events)
-	if seen := numbers(t, func() (string, error) { return quick.next().EventName, nil }, events-1); len(seen) != events {
+	if seen := quick.numbers(events - 1); len(seen) != events {
 		t.Errorf("the quick reader got %d of %d events", len(seen), events)
 	}
-	if seen := numbers(t, eventName(slow), events-1); len(seen) != events {
-		t.Errorf("the slow reader got %d of %d events", len(seen), events)
+	if seen, err := numbers(eventName(slow), events-1); err != nil || len(seen) != events {
+		t.Errorf("the slow reader got %d of %d events: %v", len(seen), events, err)
 	}
 }
 
@@ -116,12 +135,19 @@ func TestReaderLeftBehind(t *testing.T) {
 	quick := b.join(room, "quick")
 	const events = 150
 	b.large(room, 0, events)
-	numbers(t, func() (string, error) { return quick.next().EventName, nil }, events-1)
-	got := make(chan []int, 1)
-	go func() { got <- numbers(t, eventName(slow), events) }()
+	quick.numbers(events - 1)
+	got := make(chan reading, 1)
+	go func() {
+		seen, err := numbers(eventName(slow), events)
+		got <- reading{seen, err}
+	}()
 	// It has caught up when it gets what is sent now.
 	b.large(room, events, 1)
-	seen := <-got
+	slowly := <-got
+	if slowly.err != nil {
+		t.Fatal(slowly.err)
+	}
+	seen := slowly.seen
 	if len(seen) == events+1 {
 		t.Error("the slow reader missed nothing")
 	}
@@ -129,7 +155,7 @@ func TestReaderLeftBehind(t *testing.T) {
 	if want := float64(events + 1 - len(seen)); skipped != want {
 		t.Errorf("%v deliveries count as skipped, %v were", skipped, want)
 	}
-	if quick := numbers(t, func() (string, error) { return quick.next().EventName, nil }, events); len(quick) != 1 {
+	if quick := quick.numbers(events); len(quick) != 1 {
 		t.Errorf("the quick reader got %v at last", quick)
 	}
 }
@@ -144,7 +170,7 @@ func TestKickOfStalledReader(t *testing.T) {
 	quick := b.join(room, "quick")
 	const events = 100
 	b.large(room, 0, events)
-	numbers(t, func() (string, error) { return quick.next().EventName, nil }, events-1)
+	quick.numbers(events - 1)
 	user := "slow"
 	if _, err := b.DisconnectUser(context.Background(), &ivschat.DisconnectUserInput{RoomIdentifier: &room, UserId: &user}); err != nil {
 		t.Fatal(err)
@@ -194,5 +220,69 @@ func TestHalfClose(t *testing.T) {
 	_ = tcp.SetDeadline(time.Now().Add(patience))
 	if _, err := io.Copy(io.Discard, r); err != nil {
 		t.Errorf("the server did not end the connection: %v", err)
+	}
+}
+
+// A member that takes little, but takes it, is no stalled one: only who takes nothing at all for the stall timeout is.
+func TestSlowButSteadyReader(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "THRONG_EDGE_STALL_TIMEOUT=1s")
+	b := s.backend()
+	room := b.busyRoom()
+	slow := b.openSlow(b.token(room, "slow"))
+	quick := b.join(room, "quick")
+	const events = 100
+	got := make(chan reading, 1)
+	go func() {
+		tick := time.NewTicker(100 * time.Millisecond) // so about 40 KB/s
+		defer tick.Stop()
+		next := eventName(slow)
+		seen, err := numbers(func() (string, error) {
+			<-tick.C
+			return next()
+		}, events-1)
+		got <- reading{seen, err}
+	}()
+	b.large(room, 0, events)
+	quick.numbers(events - 1)
+	if slowly := <-got; slowly.err != nil || len(slowly.seen) != events {
+		t.Errorf("the slow reader got %d of %d events: %v", len(slowly.seen), events, slowly.err)
+	}
+}
+
+// A moderator's disconnect reaches a member that is behind as it reaches the others: with the event, then the close
+// frame. A connection that only broke off would make the SDK come back at once.
+func TestKickOfSlowReader(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	b := s.backend()
+	room := b.busyRoom()
+	slow := b.openSlow(b.token(room, "slow"))
+	quick := b.join(room, "quick")
+	const events = 100
+	b.large(room, 0, events)
+	quick.numbers(events - 1)
+	user, reason := "slow", "too slow"
+	if _, err := b.DisconnectUser(context.Background(), &ivschat.DisconnectUserInput{RoomIdentifier: &room, UserId: &user, Reason: &reason}); err != nil {
+		t.Fatal(err)
+	}
+	if f := quick.next(); f.EventName != "aws:DISCONNECT_USER" {
+		t.Errorf("got %s", f.raw)
+	}
+	last := ""
+	for {
+		f, err := readFrame(slow)
+		if err == nil {
+			last = f.EventName
+			continue
+		}
+		var closed *rawws.CloseError
+		if !errors.As(err, &closed) || closed.Code != 1000 || closed.Reason != reason {
+			t.Errorf("after the event %q: %v, want a close frame with code 1000", last, err)
+		}
+		if last != "aws:DISCONNECT_USER" {
+			t.Errorf("the last event was %q", last)
+		}
+		return
 	}
 }

@@ -25,6 +25,9 @@ const (
 	account   = "123456789012"
 )
 
+// content is in messages, events and requests that tests send, and must not be in any log.
+const content = "content-that-no-log-may-show"
+
 // server is a throng process.
 type server struct {
 	t       *testing.T
@@ -87,7 +90,7 @@ func newServer(t *testing.T, settings ...string) *server {
 	}
 	s.env = append(os.Environ(), "SONIC_USE_OPTDEC=1", "SONIC_ENCODER_USE_VM=1", "GORACE=halt_on_error=0")
 	s.env = append(s.env, settings...)
-	s.neverLogged(devSecret)
+	s.neverLogged(devSecret, content)
 	t.Cleanup(s.judge)
 	return s
 }

@@ -39,7 +39,7 @@ func node(t *testing.T, file string, environment []string) {
 	if _, err := os.Stat("js/node_modules"); err != nil {
 		t.Fatal("the packages of test/e2e/js are missing: \"make test\" installs what the tests need")
 	}
-	external(t, "js", environment, "node", "--test", "--test-reporter=spec", file)
+	external(t, "js", environment, "node", "--test", "--test-force-exit", "--test-reporter=spec", file)
 }
 
 // python runs a program with the interpreter that test/install has set up.
