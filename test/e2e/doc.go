@@ -4,6 +4,17 @@
 // The clients are the chat SDK for JavaScript in Node and in Chromium, the AWS CLI, boto3, the AWS SDKs for JavaScript
 // and for Go, and a raw WebSocket client (package rawws) that can also do everything a client must not.
 //
+// What each part is there to find:
+//
+//   - suites_test.go, js, py: clients that people use do not work, or not in the way that they do with the real service
+//   - conformance_test.go, cases.json: the control plane means something else to one AWS client than to another
+//   - wire_test.go, moderation_test.go, session_test.go: frames, errors and closes differ from protocol.md
+//   - handshake_test.go, frames_test.go, flood_test.go, api_test.go: one bad client gets through, or harms the others
+//   - order_test.go, lagging_test.go, churn_test.go, quota_test.go, drain_test.go: many clients at once lose messages,
+//     see another order, leak places, or are not let go
+//   - durability_test.go: what was acknowledged is not there after the process was killed or restarted
+//   - metrics_test.go: operators read wrong numbers
+//
 // Every server that a test starts is judged when the test ends (verdict_test.go): no data race, no panic, still ready,
 // its own bookkeeping consistent, and nothing secret in its log.
 //

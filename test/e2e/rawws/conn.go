@@ -75,6 +75,7 @@ func (c *Conn) ReadUpgrade(protocol string) error {
 	if err != nil {
 		return fmt.Errorf("cannot read the answer to the upgrade request: %w", err)
 	}
+	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusSwitchingProtocols {
 		body, err := io.ReadAll(io.LimitReader(res.Body, maxFrame))
 		if err != nil {
