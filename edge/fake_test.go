@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"testing"
+	"time"
 
 	"github.com/VictoriaMetrics/metrics"
 
@@ -72,6 +73,8 @@ func newTestLoop(t testing.TB, change ...func(*Config)) *loop {
 
 func newTestLoopOf(e *Edge) *loop {
 	l := newLoop(e)
+	virtual := l.now
+	l.clock = func() int64 { virtual += int64(time.Microsecond); return virtual }
 	l.hangUp = func(c *conn) { l.closed(c, nil) }
 	l.mailbox.wake = func() error { return nil }
 	e.list = append(e.list, l)

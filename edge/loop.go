@@ -10,6 +10,7 @@ import (
 // loop is what one event loop owns. Only mailbox may be used by other goroutines.
 type loop struct {
 	edge    *Edge
+	clock   func() int64 // limit.Now, except in tests
 	mailbox mailbox
 	alarm   *time.Timer // rings the mailbox when the earliest pause of a room is over
 	hangUp  func(*conn) // makes the engine close a connection, which calls back before it returns
@@ -38,7 +39,8 @@ type loop struct {
 }
 
 func newLoop(e *Edge) *loop {
-	l := &loop{edge: e, rooms: map[*room]*loopRoom{}, second: seconds(limit.Now())}
+	l := &loop{edge: e, clock: limit.Now, rooms: map[*room]*loopRoom{}}
+	l.tick()
 	l.wheel.reset(l.second)
 	l.alarm = time.AfterFunc(time.Hour, l.mailbox.ring)
 	l.alarm.Stop()
@@ -50,7 +52,7 @@ func seconds(ns int64) uint32 { return uint32(ns / int64(time.Second)) }
 
 // tick reads the clock, at the start of everything that the engine asks of the loop.
 func (l *loop) tick() {
-	l.now = limit.Now()
+	l.now = l.clock()
 	l.second = seconds(l.now)
 }
 

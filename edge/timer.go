@@ -33,7 +33,7 @@ func (w *wheel) set(l *loop, c *conn) {
 
 // advance looks at the connections of all seconds that have passed.
 func (w *wheel) advance(l *loop) {
-	for w.last != l.second {
+	for w.last < l.second {
 		w.last++
 		slot := &w.slots[w.last%wheelSize]
 		due := *slot

@@ -4,8 +4,6 @@ import (
 	"time"
 
 	"github.com/gobwas/ws"
-
-	"github.com/throngchat/throng/internal/limit"
 )
 
 // walk is the fan-out of a room on one loop: a visit to every member, last to first, that gives each all the frames it
@@ -79,7 +77,7 @@ func (l *loop) walk() {
 // slice visits some members of a room and reports whether more are to be visited.
 func (l *loop) slice(lr *loopRoom) bool {
 	w := &lr.walk
-	start := limit.Now()
+	start := l.clock()
 	for n := l.edge.cfg.Fanout.Slice; n > 0; n-- {
 		w.cursor = min(w.cursor, len(lr.members)) // members may have left
 		if w.cursor == 0 {
@@ -99,7 +97,7 @@ func (l *loop) slice(lr *loopRoom) bool {
 			w.behind = min(w.behind, c.member.next)
 		}
 	}
-	w.cost += limit.Now() - start
+	w.cost += l.clock() - start
 	return w.cursor > 0 && len(lr.members) > 0
 }
 
@@ -108,7 +106,7 @@ func (l *loop) slice(lr *loopRoom) bool {
 func (l *loop) finishWalk(lr *loopRoom) {
 	w, cfg := &lr.walk, &l.edge.cfg.Fanout
 	pause := min(time.Duration(float64(w.cost)*(1/cfg.Duty-1)), cfg.MaxDelay)
-	now := limit.Now()
+	now := l.clock()
 	w.queued = false
 	w.resume = now + max(int64(pause), 1) // never this turn again
 	if first := max(w.from, lr.frames.base); first < lr.frames.head {
@@ -151,7 +149,7 @@ func (l *loop) setAlarm() {
 	for _, lr := range l.paused[1:] {
 		next = min(next, lr.walk.resume)
 	}
-	l.alarm.Reset(time.Duration(max(next-limit.Now(), 0)))
+	l.alarm.Reset(time.Duration(max(next-l.clock(), 0)))
 }
 
 // kick closes a user's connections behind the event that tells of it: each gets everything up to the event, then the
