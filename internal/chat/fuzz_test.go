@@ -32,8 +32,8 @@ func FuzzParseRequest(f *testing.F) {
 			}
 			return
 		}
-		if !json.Valid(message) || r.Action == 0 {
-			t.Fatalf("accepted as %v what is not a request", r.Action)
+		if r.Action == 0 {
+			t.Fatal("accepted a request for nothing")
 		}
 		m := sent[Message](t, NewMessage(NewID(), &r, at, sender))
 		if m.RequestID != r.RequestID || m.Content != r.Content || !reflect.DeepEqual(m.Attributes, r.Attributes) {

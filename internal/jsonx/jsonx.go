@@ -1,9 +1,11 @@
 // Package jsonx is the one place where throng chooses how JSON is read and written.
 //
-// Reading refuses invalid UTF-8, raw control characters, trailing bytes and nesting of more than 4096 levels, copies
+// Reading refuses invalid UTF-8, trailing bytes, raw control characters and nesting of more than 4096 levels, copies
 // every string out of the input, and matches keys without regard to case, as the real service does (protocol.md section
 // 4.2). Of a key that comes twice the last value counts, but maps are merged and null changes nothing but a map, as in
-// encoding/json. An escaped surrogate without its other half becomes U+FFFD.
+// encoding/json. An escaped surrogate without its other half becomes U+FFFD. In one thing sonic is lenient: beside an
+// escape in the same string it takes a raw control character for itself. That says no more than its escape would, and
+// nothing that is read is passed on without being encoded again.
 //
 // Writing leaves HTML characters as they are, replaces invalid UTF-8 by U+FFFD, and sorts map keys, so that the same
 // value always gives the same bytes.

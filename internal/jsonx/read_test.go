@@ -83,6 +83,24 @@ func TestUnmarshalRefuses(t *testing.T) {
 	f(`{"List":["a",1]}`, ErrType)
 }
 
+// TestUnmarshalControlCharacters shows the one leniency, which depends on how sonic runs: refused or taken, such a string
+// is never something else.
+func TestUnmarshalControlCharacters(t *testing.T) {
+	for c := range 0x20 {
+		var r record
+		raw := string(rune(c))
+		if err := Unmarshal([]byte(`{"Text":"a`+raw+`\n"}`), &r); err == nil && r.Text != "a"+raw+"\n" {
+			t.Errorf("%q: got %q", raw, r.Text)
+		}
+		if err := Unmarshal([]byte(`{"Text":"a`+raw+`b"}`), &r); err == nil {
+			t.Errorf("%q: got %q", raw, r.Text)
+		}
+		if err := Unmarshal([]byte(`{`+raw+`"Text":"a"}`), &r); (err == nil) != strings.Contains("\t\n\r", raw) {
+			t.Errorf("%q between tokens: got %v", raw, err)
+		}
+	}
+}
+
 func TestUnmarshalErrorsQuoteNothing(t *testing.T) {
 	for _, in := range []string{`{"Text":"confidential`, `{"Text":"confidential"}x`, `{"Count":"confidential"}`, "\"confidential\xff\""} {
 		err := Unmarshal([]byte(in), new(record))

@@ -173,16 +173,9 @@ func (r *Reader) hold() *part {
 	return r.part
 }
 
-// forget drops what the last message needed, and all memory when nothing is incomplete.
+// forget gives the memory back when nothing is incomplete. What completed a message took all bytes of the frame.
 func (r *Reader) forget() {
-	p := r.part
-	if p == nil {
-		return
-	}
-	if p.done {
-		p.message, p.fragments, p.done = p.message[:0], 0, false
-	}
-	if p.fragments == 0 && len(p.frame) == 0 {
+	if p := r.part; p != nil && (p.done || p.fragments == 0 && len(p.frame) == 0) {
 		r.Release()
 	}
 }

@@ -126,9 +126,13 @@ func TestReadersConcurrently(t *testing.T) {
 
 func TestPoolKeepsNoLargeBuffers(t *testing.T) {
 	large := strings.Repeat("a", 3*maxPooled)
-	for range 50 {
+	streams := [][]byte{
+		textFrame(large), // cut: a large frame, and no message
+		join(frameOf(text, large[:3000]), frameOf(more, large[:3000]), frameOf(fin|more, "")), // a large message of small frames
+	}
+	for i := range 50 {
 		var r Reader
-		if _, err := read(t, &r, join(frameOf(text, large), frameOf(fin|more, large)), 1<<20, pieces(1, 1000)); err != nil {
+		if _, err := read(t, &r, streams[i%2], 1<<20, pieces(1, 1000)); err != nil {
 			t.Fatal(err)
 		}
 		r.Release()
