@@ -120,15 +120,13 @@ func (q *claimer) claim(job claim) (*room, *refusal, string) {
 	defer cancel()
 	e := q.edge
 	r := e.directory.acquire(job.room)
-	cfg, err := e.deps.Rooms.Fetch(ctx, job.room)
-	if err != nil {
+	if _, err := e.deps.Rooms.Fetch(ctx, job.room); err != nil {
 		e.directory.release(r)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil, &refuseNoRoom, "the room does not exist"
 		}
 		return nil, &refuseUndecided, "the room cannot be read: " + err.Error()
 	}
-	r.configure(cfg)
 	if err := e.bus.Join(ctx, r.id); err != nil {
 		e.directory.release(r)
 		return nil, &refuseUndecided, "the room cannot be subscribed to: " + err.Error()

@@ -3,8 +3,6 @@ package edge
 import (
 	"hash/maphash"
 	"sync"
-
-	"github.com/throngchat/throng/internal/store"
 )
 
 // directoryShards is how many locks the rooms of a process are spread over.
@@ -42,8 +40,7 @@ func (d *directory) find(id string) *room {
 	return s.rooms[id]
 }
 
-// acquire returns the room with one more reference. A room that was not here before has no configuration yet: it is for
-// the caller to look that up, now that changes to it will be noticed.
+// acquire returns the room with one more reference.
 func (d *directory) acquire(id string) *room {
 	s := d.shard(id)
 	s.mu.Lock()
@@ -64,18 +61,6 @@ func (d *directory) release(r *room) {
 	defer s.mu.Unlock()
 	if r.refs--; r.refs == 0 {
 		delete(s.rooms, r.id)
-	}
-}
-
-// roomChanged is told of every new revision of every room, and of deletions, by the store.
-func (d *directory) roomChanged(id string, cfg *store.Room) {
-	r := d.find(id)
-	switch {
-	case r == nil:
-	case cfg == nil:
-		r.deleted.Store(true)
-	default:
-		r.configure(cfg)
 	}
 }
 

@@ -41,7 +41,8 @@ type Edge struct {
 	addresses *addresses
 	claimer   *claimer
 	bus       *bus.Bus
-	// The bus as the loops use it; tests of a loop alone put something else here.
+	// The store and the bus as the loops use them; tests of a loop alone put something else here.
+	configOf   func(room string) (*store.Room, bool)
 	publishBus func(bus.Envelope) error
 	leaveBus   func(room string)
 
@@ -84,8 +85,8 @@ func (e *Edge) Start() error {
 		return fmt.Errorf("edge: cannot join the bus: %w", err)
 	}
 	e.bus, e.publishBus, e.leaveBus = b, b.Publish, b.Leave
+	e.configOf = e.deps.Rooms.Get
 	e.claimer = newClaimer(e)
-	e.deps.Rooms.OnChange(e.directory.roomChanged)
 	e.maxSockets = maxSockets()
 
 	reserved, err := reserve(e.cfg.Addr)

@@ -66,6 +66,8 @@ func newTestLoop(t testing.TB, change ...func(*Config)) *loop {
 	e := New(cfg, Deps{
 		Log: slog.New(slog.DiscardHandler), Metrics: metrics.NewSet(), Account: limit.NewAccount(limit.DefaultAccountRates),
 	})
+	config := store.Room{MaximumMessageLength: 500, MaximumMessageRatePerSecond: 100}
+	e.configOf = func(string) (*store.Room, bool) { return &config, true }
 	e.leaveBus = func(string) {}
 	e.publishBus = func(bus.Envelope) error { return nil }
 	return newTestLoopOf(e)
@@ -85,9 +87,7 @@ func newTestLoopOf(e *Edge) *loop {
 func testRoom(l *loop) *room { return namedRoom(l, "g1H2I3j4k5L6") }
 
 func namedRoom(l *loop, id string) *room {
-	r := l.edge.directory.acquire(id)
-	r.configure(&store.Room{ID: id, MaximumMessageLength: 500, MaximumMessageRatePerSecond: 100, Revision: 1})
-	return r
+	return l.edge.directory.acquire(id)
 }
 
 // enter makes a member of r of a connection that has just been accepted.

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/throngchat/throng/internal/limit"
 )
@@ -52,12 +49,6 @@ func isReset(err error) bool {
 func errorText(err error) string {
 	if err == nil {
 		return ""
-	}
-	var sys *os.SyscallError
-	if errors.As(err, &sys) {
-		if no, ok := sys.Err.(unix.Errno); ok {
-			return sys.Syscall + ": " + no.Error()
-		}
 	}
 	return err.Error()
 }

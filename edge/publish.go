@@ -74,7 +74,7 @@ func (e *Edge) remote(in bus.Envelope) {
 	if r == nil {
 		return
 	}
-	if cfg := r.config(); cfg != nil && in.Kind == bus.Message {
+	if cfg, ok := e.configOf(in.Room); ok && in.Kind == bus.Message {
 		r.bucket.Charge(limit.Now(), rateOf(cfg))
 	}
 	_ = e.fanOut(r, in, nil, func(bus.Envelope) error { return nil })

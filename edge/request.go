@@ -29,11 +29,11 @@ func (l *loop) request(c *conn, op ws.OpCode, message []byte) {
 		return
 	}
 	r := c.member.room.shared
-	cfg := r.config()
+	cfg, exists := l.edge.configOf(r.id)
 	switch {
 	case !c.caps.Has(req.Action.Capability()):
 		err = chat.ErrForbidden(req.Action.Capability())
-	case cfg == nil:
+	case !exists: // deleted: members stay connected (protocol.md section 11, no. 19)
 		err = chat.ErrNoRoom
 	default:
 		err = req.Check(cfg.MaximumMessageLength)

@@ -69,11 +69,14 @@ func TestChecksRunInTheirOrder(t *testing.T) {
 	f("malformed before forbidden", `{"RequestId":"r1"`, chat.ErrMalformed, viewer)
 	f("unknown action", `{"Action":"SHOUT","RequestId":"r1"}`, chat.ErrUnknownAction, viewer)
 	f("forbidden before too long", long, chat.ErrForbidden(chat.CanSendMessage), viewer)
-	f("no room before too long", long, chat.ErrNoRoom, func(_ *loop, _ *conn, r *room) { r.deleted.Store(true) })
+	f("no room before too long", long, chat.ErrNoRoom, func(l *loop, _ *conn, _ *room) {
+		l.edge.configOf = func(string) (*store.Room, bool) { return nil, false }
+	})
 	f("too long before the rate", long, chat.ErrContentTooLong, empty)
 	f("the connection's rate", good, chat.ErrRateLimited, empty)
 	f("the room's rate", good, chat.ErrRateLimited, func(l *loop, _ *conn, r *room) {
-		for r.bucket.Take(l.now, rateOf(r.config())) {
+		cfg, _ := l.edge.configOf(r.id)
+		for r.bucket.Take(l.now, rateOf(cfg)) {
 		}
 	})
 	f("the account's rate", good, chat.ErrRateLimited, func(l *loop, _ *conn, _ *room) {
@@ -82,21 +85,19 @@ func TestChecksRunInTheirOrder(t *testing.T) {
 	})
 	f("the rate before review", good, chat.ErrRateLimited, func(l *loop, c *conn, r *room) {
 		empty(l, c, r)
-		withHandler(r, "DENY")
+		withHandler(l, "DENY")
 	})
-	f("a handler that cannot be invoked, DENY", good, chat.ErrReviewDenied, func(_ *loop, _ *conn, r *room) { withHandler(r, "DENY") })
-	f("a handler that cannot be invoked, ALLOW", good, nil, func(_ *loop, _ *conn, r *room) { withHandler(r, "ALLOW") })
+	f("a handler that cannot be invoked, DENY", good, chat.ErrReviewDenied, func(l *loop, _ *conn, _ *room) { withHandler(l, "DENY") })
+	f("a handler that cannot be invoked, ALLOW", good, nil, func(l *loop, _ *conn, _ *room) { withHandler(l, "ALLOW") })
 	f("no capability to delete", `{"Action":"DELETE_MESSAGE","Id":"abcdefghijkl","RequestId":"r1"}`,
 		chat.ErrForbidden(chat.CanDeleteMessage), func(_ *loop, c *conn, _ *room) { c.caps = chat.CanSendMessage })
 	f("no capability to disconnect", `{"Action":"DISCONNECT_USER","UserId":"x","RequestId":"r1"}`,
 		chat.ErrForbidden(chat.CanDisconnectUser), func(_ *loop, c *conn, _ *room) { c.caps = chat.CanSendMessage })
 }
 
-func withHandler(r *room, fallback string) {
-	cfg := *r.config()
-	cfg.Revision++
+func withHandler(l *loop, fallback string) {
+	cfg, _ := l.edge.configOf("")
 	cfg.MessageReviewHandler = &store.ReviewHandler{URI: "arn:aws:lambda:us-west-2:123456789012:function:f", FallbackResult: fallback}
-	r.configure(&cfg)
 }
 
 func TestARefusalForOnesOwnRateCostsTheRoomNothing(t *testing.T) {

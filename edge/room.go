@@ -3,44 +3,20 @@ package edge
 import (
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"github.com/throngchat/throng/internal/limit"
 	"github.com/throngchat/throng/internal/store"
 )
 
-// room is a room as all loops of the process share it.
+// room is a room as all loops of the process share it. Its configuration is not part of it: that is in the store, which
+// answers from memory, so that a change applies to the next request.
 type room struct {
-	id      string
-	refs    int                        // guarded by the directory's shard
-	stored  atomic.Pointer[store.Room] // nil until the first member's handshake has looked it up
-	deleted atomic.Bool
-	bucket  limit.Shared
+	id     string
+	refs   int // guarded by the directory's shard
+	bucket limit.Shared
 
 	mu    sync.Mutex
 	loops []*loopRoom // the loops that have members, guarded by mu
-}
-
-// configure makes cfg the room's configuration unless it has a newer one: changes and look-ups cross.
-func (r *room) configure(cfg *store.Room) {
-	for {
-		old := r.stored.Load()
-		if old != nil && old.Revision >= cfg.Revision {
-			return
-		}
-		if r.stored.CompareAndSwap(old, cfg) {
-			return
-		}
-	}
-}
-
-// config returns the room's configuration, or nil when the room was deleted. Identifiers are never used again, so a
-// deletion is final.
-func (r *room) config() *store.Room {
-	if r.deleted.Load() {
-		return nil
-	}
-	return r.stored.Load()
 }
 
 // rateOf is a room's maximumMessageRatePerSecond as its bucket wants it.
