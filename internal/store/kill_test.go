@@ -26,9 +26,10 @@ const writerEnv = "THRONG_TEST_WRITER"
 // write creates, updates and deletes rooms until it is killed. It prints "+id" when a room was created, "=id name" when
 // one was updated, "?id" before one is deleted and "-id" after.
 func write(dir string) {
+	say := func(line ...any) { fmt.Fprintln(os.Stdout, line...) } // one write, and not buffered
 	fail := func(err error) {
 		if err != nil {
-			fmt.Println("!", err)
+			say("!", err)
 			os.Exit(1)
 		}
 	}
@@ -47,16 +48,16 @@ func write(dir string) {
 			for i := 0; ; i++ {
 				r := newRoom("first")
 				fail(rooms.Create(ctx, r))
-				fmt.Println("+" + r.ID)
+				say("+" + r.ID)
 				if i%3 == 1 {
 					_, err := rooms.Update(ctx, r.ID, func(r *store.Room) error { r.Name = "second"; return nil })
 					fail(err)
-					fmt.Println("="+r.ID, "second")
+					say("="+r.ID, "second")
 				}
 				if i%5 == 4 {
-					fmt.Println("?" + r.ID)
+					say("?" + r.ID)
 					fail(rooms.Delete(ctx, r.ID))
-					fmt.Println("-" + r.ID)
+					say("-" + r.ID)
 				}
 			}
 		})

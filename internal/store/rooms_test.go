@@ -84,7 +84,7 @@ func TestRooms(t *testing.T) {
 			return nil
 		})
 		must(t, err)
-		if got, _ := other.Get(want.ID); got != updated || updated.Name != "hall" || updated.MessageReviewHandler != nil {
+		if got, _ := other.Get(want.ID); got.Revision != updated.Revision || updated.Name != "hall" || updated.MessageReviewHandler != nil {
 			t.Fatalf("after Update: %+v", updated)
 		}
 		if len(fetched.Tags) != 2 || fetched.MessageReviewHandler == nil {
@@ -159,7 +159,7 @@ func TestUpdateErrors(t *testing.T) {
 	r := newRoom("before")
 	must(t, s.Create(background, r))
 	mine := errors.New("mine")
-	if _, err := s.Update(background, r.ID, func(r *store.Room) error { r.Name = "x"; return mine }); err != mine {
+	if _, err := s.Update(background, r.ID, func(r *store.Room) error { r.Name = "x"; return mine }); !errors.Is(err, mine) {
 		t.Fatalf("got %v", err)
 	}
 	if _, err := s.Update(background, chat.NewID(), func(*store.Room) error { return nil }); !errors.Is(err, store.ErrNotFound) {
