@@ -70,8 +70,8 @@ func startChild(ctx context.Context, cmd *exec.Cmd, ready func(printed string) b
 	case <-ctx.Done():
 	}
 	_ = cmd.Process.Kill()
-	<-c.ended
-	return nil, fmt.Errorf("%w; it wrote:\n%s", errNotReady, c.stderr.String())
+	end := <-c.ended
+	return nil, fmt.Errorf("%w and ended with %v; it wrote:\n%s", errNotReady, end, c.stderr.String())
 }
 
 func (c *child) pid() int { return c.cmd.Process.Pid }

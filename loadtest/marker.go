@@ -22,7 +22,7 @@ const (
 
 func newMarker() marker {
 	var run [4]byte
-	rand.Read(run[:]) //nolint:errcheck // never fails (crypto/rand)
+	_, _ = rand.Read(run[:]) // never fails (crypto/rand)
 	return marker{[]byte("[throng:" + hex.EncodeToString(run[:]) + ":")}
 }
 

@@ -3,6 +3,7 @@ package loadtest
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -64,27 +65,31 @@ func (r *room) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 }
 
 func (r *room) serve(c net.Conn) bool {
-	f, err := ws.ReadFrame(c)
-	if err != nil || !f.Header.Masked {
+	h, err := ws.ReadHeader(c)
+	if err != nil || !h.Masked || h.Length > 1<<16 {
 		return false
 	}
-	f = ws.UnmaskFrameInPlace(f)
-	switch f.Header.OpCode {
+	payload := make([]byte, h.Length)
+	if _, err := io.ReadFull(c, payload); err != nil {
+		return false
+	}
+	ws.Cipher(payload, h.Mask, 0)
+	switch h.OpCode {
 	case ws.OpPong:
 		r.mu.Lock()
 		r.pongs++
 		r.mu.Unlock()
 	case ws.OpClose:
-		r.write(c, ws.OpClose, string(f.Payload))
+		r.write(c, ws.OpClose, string(payload))
 		return false
 	case ws.OpText:
-		r.message(c, f.Payload)
+		r.message(c, payload)
 	}
 	return true
 }
 
 func (r *room) message(from net.Conn, payload []byte) {
-	var request struct{ Action, RequestId, Content string }
+	var request struct{ Action, RequestID, Content string }
 	if json.Unmarshal(payload, &request) != nil || request.Action != "SEND_MESSAGE" {
 		from.Close()
 		return
@@ -96,7 +101,7 @@ func (r *room) message(from net.Conn, payload []byte) {
 		write(from, ws.OpText, `{"Type":"ERROR","Id":"000000000000","ErrorCode":429,"ErrorMessage":"rate limit exceeded"}`)
 		return
 	}
-	b, _ := json.Marshal(map[string]string{"Type": "MESSAGE", "RequestId": request.RequestId, "Content": request.Content})
+	b, _ := json.Marshal(map[string]string{"Type": "MESSAGE", "RequestId": request.RequestID, "Content": request.Content})
 	for c := range r.members {
 		write(c, ws.OpText, string(b))
 	}

@@ -18,7 +18,7 @@ import (
 func peer(t testing.TB, stream []byte, limit int) (messages []got, broken bool) {
 	t.Helper()
 	if at := longForm(stream); at >= 0 {
-		messages, broken = peer(t, stream[:at], limit)
+		messages, _ = peer(t, stream[:at], limit)
 		return messages, true
 	}
 	r := &wsutil.Reader{Source: bytes.NewReader(stream), State: ws.StateServerSide, MaxMessageSize: int64(limit)}
