@@ -71,7 +71,7 @@ func startChild(ctx context.Context, cmd *exec.Cmd, ready func(printed string) b
 	}
 	_ = cmd.Process.Kill()
 	end := <-c.ended
-	return nil, fmt.Errorf("%w and ended with %v; it wrote:\n%s", errNotReady, end, c.stderr.String())
+	return nil, fmt.Errorf("%w and ended (%w); it wrote:\n%s", errNotReady, end, c.stderr.String())
 }
 
 func (c *child) pid() int { return c.cmd.Process.Pid }
