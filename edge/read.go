@@ -39,7 +39,8 @@ func (l *loop) readFrames(c *conn) {
 		}
 	}
 	if c.state != stateDead {
-		_, _ = c.tr.Discard(-1) // all of it
+		_, _, _, _ = c.reader.Read(nil, 0) // a message that was cut in two is done with: its memory goes back
+		_, _ = c.tr.Discard(-1)            // all of it
 	}
 }
 

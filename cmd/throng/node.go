@@ -97,18 +97,23 @@ func (n *node) wait(ctx context.Context) error {
 	}
 }
 
-// How long the parts have to stop. All of them together stay below the 30 s that orchestrators commonly give.
-const (
-	drainTimeout = 15 * time.Second // connections are let go
-	stopTimeout  = 5 * time.Second  // requests under way are answered
-	endTimeout   = 28 * time.Second // all of it, with the state, which cannot be bounded from here
-)
+// stopTimeout is how long a part has to stop, the edge's connections apart. With the default edge.drain_duration all of
+// them together stay below the 30 s that orchestrators commonly give.
+const stopTimeout = 3 * time.Second
+
+// edgeTimeout is how long the edge has to let its clients go and to stop.
+func (n *node) edgeTimeout() time.Duration {
+	return n.config.Edge.DrainDuration + n.config.Edge.CloseTimeout + stopTimeout
+}
+
+// endTimeout bounds all of it, with the state, which cannot be bounded from here.
+func (n *node) endTimeout() time.Duration { return n.edgeTimeout() + 3*stopTimeout }
 
 // stop fails readiness, lets the clients go and ends the parts, the last started first. The internal port goes last, so
 // that operators can watch.
 func (n *node) stop() error {
-	defer time.AfterFunc(endTimeout, func() {
-		n.log.Error("throng does not come to its end; exiting", "after", endTimeout)
+	defer time.AfterFunc(n.endTimeout(), func() {
+		n.log.Error("throng does not come to its end; exiting", "after", n.endTimeout())
 		os.Exit(1)
 	}).Stop()
 	var faults []error
@@ -127,7 +132,7 @@ func (n *node) stop() error {
 		n.apiBus.Close()
 	}
 	if n.edge != nil && !n.edgeEnded() {
-		bounded(drainTimeout, "the edge", n.edge.Stop)
+		bounded(n.edgeTimeout(), "the edge", n.edge.Stop)
 	}
 	if n.rooms != nil {
 		n.rooms.Close()

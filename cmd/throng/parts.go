@@ -75,6 +75,9 @@ func (n *node) startEdge(context.Context) error {
 		CloseTimeout:         c.CloseTimeout,
 		SendBuffer:           c.SendBuffer,
 		StallTimeout:         c.StallTimeout,
+		CloseLaggards:        c.Laggards == config.LaggardsClose,
+		MaxPerAddress:        c.MaxPerAddress,
+		DrainDuration:        c.DrainDuration,
 		Fanout:               edge.Fanout(c.Fanout),
 	}, edge.Deps{
 		Rooms:   n.rooms,

@@ -33,8 +33,17 @@ type Edge struct {
 	SendBuffer           int // bytes
 	StallTimeout         time.Duration
 	MaxPendingHandshakes int
+	Laggards             string // LaggardsSkip or LaggardsClose
+	MaxPerAddress        int    // 0: no limit
+	DrainDuration        time.Duration
 	Fanout               Fanout
 }
+
+// What may become of a client that its room's frames have passed by.
+const (
+	LaggardsSkip  = "skip"
+	LaggardsClose = "close"
+)
 
 // Fanout holds the settings of the walk over a room's members.
 type Fanout struct {

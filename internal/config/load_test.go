@@ -75,6 +75,7 @@ func TestDefaults(t *testing.T) {
 			Addr: "0.0.0.0:8080", HandshakeTimeout: 10 * time.Second, MaxHeadSize: 8192, MaxMessageSize: 32768,
 			PingInterval: 30 * time.Second, CloseTimeout: 5 * time.Second, SendBuffer: 32768,
 			StallTimeout: 30 * time.Second, MaxPendingHandshakes: 1024,
+			Laggards: LaggardsSkip, DrainDuration: 10 * time.Second,
 			Fanout: Fanout{Duty: 0.8, MaxDelay: 100 * time.Millisecond, Slice: 512, HistoryBytes: 1 << 20},
 		},
 		API:      API{Addr: "0.0.0.0:8081", MaxBodySize: 65536},
@@ -116,6 +117,7 @@ func TestEnvironmentSetsEverything(t *testing.T) {
 		"edge.addr": "[::1]:1", "edge.loops": "2", "edge.handshake_timeout": "1s", "edge.max_head_size": "16KiB",
 		"edge.max_message_size": "8KiB", "edge.ping_interval": "1s", "edge.close_timeout": "1s",
 		"edge.send_buffer": "8KiB", "edge.stall_timeout": "1s", "edge.max_pending_handshakes": "7",
+		"edge.laggards": "close", "edge.max_per_address": "9", "edge.drain_duration": "1s",
 		"edge.fanout.duty": "0.25", "edge.fanout.max_delay": "1s", "edge.fanout.slice": "9",
 		"edge.fanout.history_bytes": "128KiB", "api.addr": "localhost:2", "api.max_body_size": "9KiB",
 		"api.credentials": `[{"access_key_id":"a","secret_access_key":"0123456789abcdef","session_token":"t",` +
@@ -140,6 +142,7 @@ func TestEnvironmentSetsEverything(t *testing.T) {
 		Edge: Edge{
 			Addr: "[::1]:1", Loops: 2, HandshakeTimeout: time.Second, MaxHeadSize: 16384, MaxMessageSize: 8192,
 			PingInterval: time.Second, CloseTimeout: time.Second, SendBuffer: 8192, StallTimeout: time.Second,
+			Laggards: LaggardsClose, MaxPerAddress: 9, DrainDuration: time.Second,
 			MaxPendingHandshakes: 7,
 			Fanout:               Fanout{Duty: 0.25, MaxDelay: time.Second, Slice: 9, HistoryBytes: 131072},
 		},

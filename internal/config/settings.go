@@ -96,6 +96,25 @@ choice grows to 4 MiB a client. Raise it for clients that are far away and rooms
 keeps a storm of reconnects from piling up.`,
 	},
 	{
+		key: "edge.laggards", fallback: LaggardsSkip,
+		value: func(c *Config) kind { return oneOf(&c.Edge.Laggards, LaggardsSkip, LaggardsClose) },
+		doc: `What becomes of a client that is so slow that its room has dropped frames it has not had: "skip" lets it go on with
+what is kept, and counts what it missed; "close" cuts its connection, which the chat SDK answers by connecting again. One
+that would miss the answer to a request of its own is always cut, since its SDK would wait for that for ever.`,
+	},
+	{
+		key: "edge.max_per_address", fallback: "0",
+		value: func(c *Config) kind { return number(&c.Edge.MaxPerAddress, 0, 10_000_000) },
+		doc: `Connections that one IP address may have, an IPv6 network of 64 bits counting as one. Further ones are refused with
+status 429. 0 is no limit. Leave it at 0 behind a proxy: all clients have the proxy's address there.`,
+	},
+	{
+		key: "edge.drain_duration", fallback: "10s",
+		value: func(c *Config) kind { return duration(&c.Edge.DrainDuration, 0, 10*time.Minute) },
+		doc: `Time over which a node that is told to stop lets its clients go. Each is asked to connect again, elsewhere, so this
+spreads the load on the other nodes. A few hundred clients are let go at once.`,
+	},
+	{
 		key: "edge.fanout.duty", fallback: "0.8",
 		value: func(c *Config) kind { return share(&c.Edge.Fanout.Duty) },
 		doc: `Share of its time that a loop may spend on sending to one busy room. Below 1 it pauses after each walk over the

@@ -50,6 +50,9 @@ type Key struct {
 	Secret []byte
 }
 
+// String returns the id alone, so that printing a key gives nothing away.
+func (k Key) String() string { return k.ID }
+
 // GenerateKey makes a key from the system's random source.
 func GenerateKey() Key {
 	const letters = "abcdefghijklmnopqrstuvwxyz234567"
