@@ -52,7 +52,8 @@ type conn struct {
 	seen     uint32 // second of the loops' clock in which a byte last arrived
 	armed    uint32 // second in which the wheel looks at it next; 0 when it is not in the wheel
 	deadline uint32 // second in which stateHead, stateClaim or stateClosing must be over
-	stalled  uint32 // second since which it has taken nothing; 0 when it takes what it is given
+	stalled  uint32 // second since which it has taken nothing, while it is lagging
+	waiting  uint32 // bytes that waited for it when the loop last looked, while it is lagging
 	scanned  uint16 // bytes of the head known to hold no end
 	state    state
 	reason   reason

@@ -70,7 +70,7 @@ func (l *loop) lag(c *conn) {
 	if c.lagging {
 		return
 	}
-	c.lagging, c.stalled = true, l.second
+	c.lagging, c.stalled, c.waiting = true, l.second, uint32(c.tr.OutboundBuffered())
 	l.lagging = append(l.lagging, c)
 	l.edge.stats.lagging.Inc()
 }
@@ -80,14 +80,20 @@ func (l *loop) retryLagging() {
 	kept := l.lagging[:0]
 	for _, c := range l.lagging {
 		lr := c.member.room
+		waiting := uint32(0)
+		if c.state != stateDead {
+			waiting = uint32(c.tr.OutboundBuffered())
+		}
 		switch {
 		case c.state != stateOpen || lr == nil:
 			c.lagging = false
-		case c.tr.OutboundBuffered() == 0:
+		case waiting == 0:
 			for lr == c.member.room && c.member.next != lr.frames.head && c.tr.OutboundBuffered() == 0 && c.reason == reasonNone {
 				l.catchUpAnyway(c)
 			}
 			c.lagging = false
+		case waiting < c.waiting: // slow, but it reads
+			c.waiting, c.stalled = waiting, l.second
 		case l.second-c.stalled > seconds(int64(l.edge.cfg.StallTimeout)):
 			c.lagging = false
 			l.drop(c, reasonStalled)

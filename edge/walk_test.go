@@ -220,6 +220,32 @@ func TestALaggardIsDroppedAfterTheStallTimeout(t *testing.T) {
 	check(t, l)
 }
 
+func TestASlowReaderIsNotAStalledOne(t *testing.T) {
+	l := newTestLoop(t)
+	r := testRoom(l)
+	c, slow := enter(l, r, "slow")
+	slow.stuck = true
+	say(l, r, strings.Repeat("x", 100))
+	settleAll(t, l)
+	say(l, r, "two")
+	settleAll(t, l)
+	limit := seconds(int64(l.edge.cfg.StallTimeout))
+	for slow.backlog > 1 {
+		slow.backlog-- // a byte in the time that it has
+		l.second += limit
+		l.retryLagging()
+		l.settle()
+		if c.state != stateOpen {
+			t.Fatalf("dropped with %d bytes to go: %s", slow.backlog, c.reason)
+		}
+	}
+	slow.read()
+	l.retryLagging()
+	if got := heard(slow); len(got) != 2 {
+		t.Fatalf("got %d of 2 frames", len(got))
+	}
+}
+
 func TestAKickSendsTheEventToAllThenClosesTheUser(t *testing.T) {
 	l := newTestLoop(t)
 	r := testRoom(l)
