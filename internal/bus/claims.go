@@ -146,12 +146,16 @@ func look(ctx context.Context, kv jetstream.KeyValue, id string, value []byte) (
 	return entry.Revision(), bytes.Equal(entry.Value(), value), nil
 }
 
-// refused reports whether err is the server's answer that it does not store the claim, for a reason that stays: the key
-// is none, the memory is full.
+// refused reports whether err is the server's answer that it does not store the claim, for a reason that stays for a
+// while: the key is none, the memory is full.
 func refused(err error) bool {
+	const (
+		unavailable = 503   // while a leader is elected, say
+		full        = 10023 // "insufficient resources", which is a 503 too
+	)
 	var api *jetstream.APIError
-	const unavailable = 503 // while a leader is elected, say
-	return errors.Is(err, jetstream.ErrInvalidKey) || errors.As(err, &api) && api.Code != unavailable
+	return errors.Is(err, jetstream.ErrInvalidKey) ||
+		errors.As(err, &api) && (api.Code != unavailable || api.ErrorCode == full)
 }
 
 // gone reports whether err says that there is no bucket.

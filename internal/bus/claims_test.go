@@ -86,6 +86,30 @@ func TestClaimOfNoKey(t *testing.T) {
 	}
 }
 
+// TestClaimsAreFull holds that without room for the claim the token is refused, and at once.
+func TestClaimsAreFull(t *testing.T) {
+	e := bustest.Start(t, bus.EngineOptions{StoreDir: t.TempDir(), MaxMemory: 20_000})
+	c := openClaims(t, e)
+	must(t, c.Claim(background, "long", time.Minute))
+	for i := range 1000 {
+		start := time.Now()
+		err := c.Claim(background, fmt.Sprint("token-", i), time.Second)
+		if err == nil {
+			continue
+		}
+		if !errors.Is(err, bus.ErrUnavailable) || i == 0 || time.Since(start) > 4*time.Second {
+			t.Fatalf("claim %d: %v after %v", i, err, time.Since(start))
+		}
+		// What was claimed stays so, and when claims have expired there is room for others.
+		bustest.Eventually(t, func() error { return c.Claim(background, "later", time.Minute) })
+		if err := c.Claim(background, "long", time.Minute); !errors.Is(err, bus.ErrClaimed) {
+			t.Fatalf("a claim that has not expired: %v", err)
+		}
+		return
+	}
+	t.Fatal("there is no limit")
+}
+
 // TestClaimWithoutServer holds that nothing is granted and nobody waits for longer than allowed.
 func TestClaimWithoutServer(t *testing.T) {
 	f := func(t *testing.T, e *bus.Engine, stop func()) {

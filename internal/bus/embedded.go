@@ -78,8 +78,8 @@ func (e *Engine) startEmbedded(ctx context.Context) (err error) {
 func (e *Engine) serverOptions() *server.Options {
 	return &server.Options{
 		ServerName: "throng",
-		// No port: connections are made inside the process. That rules out routes to other servers, which wait for the
-		// listener; a cluster uses an external NATS.
+		// No port: connections are made inside the process, so that nobody else can, and none has to prove who it is.
+		// That rules out routes to other servers, which wait for the listener; a cluster uses an external NATS.
 		DontListen: true,
 		NoSigs:     true, // signals are for the program, not for a library in it
 		MaxPayload: maxPayload,

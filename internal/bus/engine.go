@@ -24,7 +24,8 @@ type EngineOptions struct {
 	// MaxMemory bounds what the embedded server keeps in memory (token claims, some 300 bytes each), in bytes. When it
 	// is full, claims fail and with them handshakes, until older claims expire. 0: 256 MiB.
 	MaxMemory int64
-	// MaxStore bounds what the embedded server keeps on disk, in bytes. When it is full, writes fail. 0: 16 GiB.
+	// MaxStore bounds what the embedded server keeps on disk, in bytes. When it is full, all writes fail, deletions too.
+	// 0: 16 GiB.
 	MaxStore int64
 	// StartTimeout bounds the start, recovery of the folder included. 0: 30 s.
 	StartTimeout time.Duration

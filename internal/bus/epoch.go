@@ -30,14 +30,10 @@ func (c *Claims) reopen(ctx context.Context, kv *jetstream.KeyValue) error {
 	if c.kv.Load() != kv {
 		return nil
 	}
-	opened, err := c.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket:         claimsBucket,
-		Description:    "chat tokens that were used",
-		MaxValueSize:   1 << 10, // headers count too
-		Storage:        jetstream.MemoryStorage,
-		Replicas:       c.replicas,
-		LimitMarkerTTL: minTTL, // needed for a time-to-live per key
-	})
+	if _, err := c.js.CreateOrUpdateStream(ctx, claimsStream(c.replicas)); err != nil {
+		return err
+	}
+	opened, err := c.js.KeyValue(ctx, claimsBucket)
 	if err != nil {
 		return err
 	}
@@ -46,6 +42,31 @@ func (c *Claims) reopen(ctx context.Context, kv *jetstream.KeyValue) error {
 	}
 	c.kv.Store(&opened)
 	return nil
+}
+
+// claimsStream is the bucket as the stream that it is. The library's own way of making a bucket gives a time-to-live per
+// key only together with markers that are written in place of what has expired: twice the work, and when the memory is
+// full there is no room for them, so that nothing expires any more and no claim succeeds ever again.
+func claimsStream(replicas int) jetstream.StreamConfig {
+	return jetstream.StreamConfig{
+		Name:        "KV_" + claimsBucket,
+		Description: "chat tokens that were used",
+		Subjects:    []string{"$KV." + claimsBucket + ".>"},
+		Storage:     jetstream.MemoryStorage,
+		Replicas:    replicas,
+		MaxMsgSize:  1 << 10, // headers count too
+		AllowMsgTTL: true,
+
+		// As every bucket has it.
+		MaxMsgsPerSubject: 1,
+		MaxMsgs:           -1,
+		MaxBytes:          -1,
+		MaxConsumers:      -1,
+		Discard:           jetstream.DiscardNew,
+		AllowRollup:       true,
+		DenyDelete:        true,
+		AllowDirect:       true,
+	}
 }
 
 // reconnected reports whether the connection was lost since the epoch was read.

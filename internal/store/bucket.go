@@ -20,31 +20,46 @@ const markerTTL = 7 * 24 * time.Hour
 // each change writes its description anew, which is two files, and a process that is killed between them leaves a bucket
 // that the server does not take.
 func openBucket(ctx context.Context, js jetstream.JetStream, replicas int) (jetstream.KeyValue, error) {
-	config := jetstream.KeyValueConfig{
-		Bucket:         bucket,
-		Description:    "chat rooms",
-		MaxValueSize:   maxRoomSize + 4<<10, // headers count too
-		Storage:        jetstream.FileStorage,
-		Replicas:       max(replicas, 1),
-		LimitMarkerTTL: markerTTL, // needed for a time-to-live of deletions
-	}
-	kv, err := js.KeyValue(ctx, bucket)
-	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		return js.CreateKeyValue(ctx, config)
+	want := roomsStream(max(replicas, 1))
+	stream, err := js.Stream(ctx, want.Name)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		stream, err = js.CreateStream(ctx, want)
 	}
 	if err != nil {
 		return nil, err
 	}
-	status, err := kv.Status(ctx)
-	if err != nil {
-		return nil, err
-	}
-	have := status.(*jetstream.KeyValueBucketStatus).StreamInfo().Config
-	if have.Storage != jetstream.FileStorage || have.MaxMsgsPerSubject != 1 || !have.AllowMsgTTL {
+	have := stream.CachedInfo().Config
+	if have.Storage != want.Storage || have.MaxMsgsPerSubject != want.MaxMsgsPerSubject || !have.AllowMsgTTL {
 		return nil, fmt.Errorf("bucket %s was made by something else", bucket)
 	}
-	if have.Replicas != config.Replicas {
-		return js.UpdateKeyValue(ctx, config)
+	if have.Replicas != want.Replicas {
+		if _, err := js.UpdateStream(ctx, want); err != nil {
+			return nil, err
+		}
 	}
-	return kv, nil
+	return js.KeyValue(ctx, bucket)
+}
+
+// roomsStream is the bucket as the stream that it is. The library's own way of making a bucket gives a time-to-live of
+// deletions only together with markers in place of what has expired, which nothing needs.
+func roomsStream(replicas int) jetstream.StreamConfig {
+	return jetstream.StreamConfig{
+		Name:        "KV_" + bucket,
+		Description: "chat rooms",
+		Subjects:    []string{"$KV." + bucket + ".>"},
+		Storage:     jetstream.FileStorage,
+		Replicas:    replicas,
+		MaxMsgSize:  maxRoomSize + 4<<10, // headers count too
+		AllowMsgTTL: true,
+
+		// As every bucket has it.
+		MaxMsgsPerSubject: 1,
+		MaxMsgs:           -1,
+		MaxBytes:          -1,
+		MaxConsumers:      -1,
+		Discard:           jetstream.DiscardNew,
+		AllowRollup:       true,
+		DenyDelete:        true,
+		AllowDirect:       true,
+	}
 }

@@ -337,7 +337,14 @@ func TestBucketIsReplaced(t *testing.T) {
 		old = append(old, r)
 	}
 	must(t, js.DeleteKeyValue(background, "throng_rooms"))
-	other := open(t, bustest.JetStream(t, e)) // makes the bucket
+	bustest.Eventually(t, func() error { // the server may still be removing the old one
+		s, err := store.OpenRooms(background, js, store.RoomsOptions{Log: bustest.Discard()})
+		if err == nil {
+			s.Close()
+		}
+		return err
+	})
+	other := open(t, bustest.JetStream(t, e))
 	kept := old[2]
 	kept.Name = "kept"
 	must(t, other.Create(background, kept))
@@ -348,6 +355,34 @@ func TestBucketIsReplaced(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// TestStoreIsFull holds that a full store is an error of writes, loses nothing, and is over when there is more room.
+func TestStoreIsFull(t *testing.T) {
+	dir := t.TempDir()
+	e := bustest.Start(t, bus.EngineOptions{StoreDir: dir, MaxStore: 50_000})
+	s := open(t, bustest.JetStream(t, e))
+	var stored []string
+	var err error
+	for err == nil && len(stored) < 1000 {
+		r := fullRoom()
+		if err = s.Create(background, r); err == nil {
+			stored = append(stored, r.ID)
+		}
+	}
+	if !errors.Is(err, store.ErrUnavailable) || s.Len() != len(stored) || len(stored) == 0 {
+		t.Fatalf("after %d rooms: %v", len(stored), err)
+	}
+	if err := e.Healthy(); err != nil {
+		t.Fatal(err)
+	}
+	e.Shutdown()
+	s = open(t, bustest.JetStream(t, bustest.Start(t, bus.EngineOptions{StoreDir: dir})))
+	if s.Len() != len(stored) {
+		t.Fatalf("%d rooms, want %d", s.Len(), len(stored))
+	}
+	must(t, s.Create(background, fullRoom()))
+	must(t, s.Delete(background, stored[0]))
 }
 
 func TestForeignBucket(t *testing.T) {
