@@ -20,7 +20,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MAX_FD = 1 << 16, MAX_REQUEST = 4096, MAX_FRAME = 2048 };
+enum { MAX_FD = 1 << 16, MAX_READ = 1 << 16, MAX_FRAME = 2048 };
 
 static int members[MAX_FD], count; /* descriptors of the upgraded connections */
 static int place[MAX_FD];          /* descriptor -> index in members, or -1 */
@@ -126,21 +126,40 @@ static void fan_out(const char *content, int size) {
 		if (write(members[i], frame, n + 4) < 0) continue;
 }
 
-/* frame handles one frame of a client; a message of the load generator comes in one read. */
-static void frame(int fd, uint8_t *b, int n) {
-	if (n < 6 || !(b[1] & 0x80)) return leave(fd);
-	int op = b[0] & 15, size = b[1] & 127, at = 2;
-	if (size == 126) size = b[2] << 8 | b[3], at = 4;
-	if (size == 127 || n < at + 4 + size) return leave(fd);
-	uint8_t *mask = b + at, *payload = b + at + 4;
-	for (int i = 0; i < size; i++) payload[i] ^= mask[i & 3];
-	if (op == 8) return leave(fd);
-	if (op != 1) return;
-	payload[size] = 0;
-	char *content = strstr((char *)payload, "\"Content\":\"");
-	if (!content) return;
-	content += strlen("\"Content\":\"");
-	fan_out(content, strcspn(content, "\""));
+/* need is the size of the frame at b, or 0 when n bytes do not tell. */
+static int need(const uint8_t *b, int n) {
+	if (n < 4) return 0;
+	return (b[1] & 127) == 126 ? 8 + (b[2] << 8 | b[3]) : 6 + (b[1] & 127);
+}
+
+/* frame handles one whole frame; it returns 0 when the connection has ended. */
+static int frame(int fd, uint8_t *b, int size) {
+	int op = b[0] & 15, at = (b[1] & 127) == 126 ? 8 : 6;
+	if (op == 8 || !(b[1] & 0x80)) return leave(fd), 0;
+	if (op != 1) return 1;
+	char content[MAX_FRAME], *from = 0;
+	uint8_t *mask = b + at - 4;
+	int n = size - at < MAX_FRAME - 1 ? size - at : MAX_FRAME - 1;
+	for (int i = 0; i < n; i++) content[i] = b[at + i] ^ mask[i & 3];
+	content[n] = 0;
+	if ((from = strstr(content, "\"Content\":\""))) {
+		from += strlen("\"Content\":\"");
+		fan_out(from, strcspn(from, "\""));
+	}
+	return 1;
+}
+
+/* frames handles what one read gave. The rest of a frame that is cut is on its way already: it is waited for. */
+static void frames(int fd, uint8_t *b, int n) {
+	for (int at = 0, size; at < n; at += size) {
+		while (!(size = need(b + at, n - at)) || size > n - at) {
+			if (at + size > MAX_READ) return leave(fd);
+			ssize_t more = read(fd, b + n, MAX_READ - n);
+			if (more == 0 || (more < 0 && errno != EAGAIN && errno != EINTR)) return leave(fd);
+			if (more > 0) n += more;
+		}
+		if (!frame(fd, b + at, size)) return;
+	}
 }
 
 int main(void) {
@@ -161,7 +180,7 @@ int main(void) {
 	struct epoll_event ev = {.events = EPOLLIN, .data.fd = lis}, evs[256];
 	epoll_ctl(ep, EPOLL_CTL_ADD, lis, &ev);
 
-	static uint8_t buf[MAX_REQUEST + 1];
+	static uint8_t buf[MAX_READ + 1];
 	for (;;) {
 		int n = epoll_wait(ep, evs, 256, -1);
 		for (int i = 0; i < n; i++) {
@@ -178,10 +197,10 @@ int main(void) {
 				}
 				continue;
 			}
-			ssize_t got = read(fd, buf, MAX_REQUEST);
+			ssize_t got = read(fd, buf, MAX_READ / 2);
 			if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
 			if (got <= 0) leave(fd);
-			else if (place[fd] >= 0) frame(fd, buf, got);
+			else if (place[fd] >= 0) frames(fd, buf, got);
 			else buf[got] = 0, upgrade(fd, (char *)buf); /* a request of the load generator comes in one read */
 		}
 	}
