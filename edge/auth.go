@@ -45,7 +45,7 @@ func (l *loop) authenticate(c *conn, tok string, response []byte) {
 	c.session = l.now + int64(left)
 	c.state, c.pending = stateClaim, &handshake{claims: claims, response: response, began: l.now}
 	c.deadline = l.second + seconds(int64(e.cfg.HandshakeTimeout)) + 1
-	if !e.claimer.submit(claim{loop: l, conn: c.id(), token: claims.ID, room: claims.RoomID, expires: claims.ExpiresAt}) {
+	if !e.claimer.submit(claim{loop: l, conn: c.id(), token: claims.ID, room: claims.RoomID, issued: claims.IssuedAt, expires: claims.ExpiresAt}) {
 		l.refuse(c, refuseBusy, refuseBusy.text)
 	}
 }
@@ -71,6 +71,7 @@ type claim struct {
 	conn    connID
 	token   string
 	room    string
+	issued  time.Time
 	expires time.Time
 }
 
@@ -134,6 +135,9 @@ func (q *claimer) claim(job claim) (*room, *refusal, string) {
 	// The claim has to be remembered for as long as the token may be shown: until it expires on the slowest clock.
 	ttl := time.Until(job.expires) + 2*token.MaxClockSkew
 	switch err := e.deps.Claims.Claim(ctx, job.token, ttl); {
+	case err == nil && job.issued.Before(e.deps.Claims.Since()):
+		e.release(r)
+		return nil, &refuseUsed, "the memory of which tokens were used was lost while the token was claimed"
 	case err == nil:
 		return r, nil, ""
 	case errors.Is(err, bus.ErrClaimed):

@@ -66,12 +66,10 @@ type conn struct {
 	lagging bool // it is in the loop's list of those that could not take everything
 }
 
-// membership is a connection's place in its room: its index among the room's members on this loop, and the sequence
-// number of the next frame that it has not had.
+// membership is a connection's place in its room. What a walk needs to know of it is in the room itself, at index.
 type membership struct {
 	room  *loopRoom
 	index uint32
-	next  uint64
 	echo  uint64 // one more than the number of the last frame that answers a request of its own; 0 when there is none
 }
 

@@ -96,9 +96,10 @@ func (l *loop) check() (members, sockets int, errs []error) {
 		if len(lr.members) == 0 || lr.shared != r || lr.loop != l {
 			wrong("room %s is empty or misplaced", r.id)
 		}
-		for i, c := range lr.members {
+		for i, m := range lr.members {
 			members++
-			if int(c.member.index) != i || c.member.room != lr || c.member.next > lr.frames.head {
+			c := m.conn
+			if int(c.member.index) != i || c.member.room != lr || m.next > lr.frames.head || m.lagging != c.lagging {
 				wrong("member %d of room %s is misplaced", i, r.id)
 			}
 		}

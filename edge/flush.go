@@ -12,10 +12,31 @@ import (
 // answers to what it sent itself. A peer that asks and does not read is dropped beyond.
 const maxDirect = 64 << 10
 
-// write gives bytes to a connection. This is the only call of the engine's write, and the connection may be dead when
-// it returns: then, closed has been called.
+// write gives bytes to a connection by way of the engine, which keeps what the kernel does not take. This is the only
+// call of the engine's write, and the connection may be dead when it returns: then, closed has been called.
 func (l *loop) write(c *conn, b []byte) {
 	_, _ = c.tr.Write(b) // an error has closed the connection, which closed has noted
+	if c.state == stateOpen && c.tr.OutboundBuffered() > 0 {
+		l.lag(c)
+	}
+}
+
+// push gives frames to a member, of whom nothing waits in the engine's buffer: straight to the kernel, and by way of the
+// engine only what that does not take. It returns the member's entry, or nil when the connection is gone.
+func (l *loop) push(lr *loopRoom, m *member, b []byte) *member {
+	n := 0
+	if m.fd >= 0 && !m.lagging {
+		n = sendNow(m.fd, b)
+	}
+	if n == len(b) {
+		return m
+	}
+	c := m.conn
+	l.write(c, b[n:])
+	if c.member.room != lr {
+		return nil
+	}
+	return c.entry()
 }
 
 // send gives bytes to one connection alone, whatever waits for it already. It reports false when the connection does
@@ -28,35 +49,25 @@ func (l *loop) send(c *conn, b []byte) bool {
 	return c.state != stateDead
 }
 
-// catchUp gives a member the frames that it has not had, in one write. A member that has not taken what it was given
-// before becomes a laggard instead: it keeps its place and gets no copy.
-func (l *loop) catchUp(c *conn) {
-	if c.tr.OutboundBuffered() > 0 {
-		l.lag(c)
-		return
+// catchUp gives a member the frames that it has not had, in one write, or as many as one write may hold. It returns the
+// member's entry, or nil when the connection is gone or about to be.
+func (l *loop) catchUp(lr *loopRoom, m *member) *member {
+	if m.next < lr.frames.base && !l.skip(m) {
+		return nil
 	}
-	l.catchUpAnyway(c)
-}
-
-// catchUpAnyway writes even if the engine has to keep the bytes.
-func (l *loop) catchUpAnyway(c *conn) {
-	lr := c.member.room
-	if c.member.next < lr.frames.base && !l.skip(c) {
-		return
-	}
-	b := l.batch.of(lr, c.member.next)
-	c.member.next = b.to
+	b := l.batch.of(lr, m.next)
+	m.next = b.to
 	l.tally.add(b)
-	l.write(c, b.bytes)
+	return l.push(lr, m, b.bytes)
 }
 
 // skip takes a member that the frames have passed by to the oldest that is kept, or drops it: when the setting says so,
 // and always when the answer to a request of its own is among the lost, for its SDK would wait for that for ever. A
 // dropped client of the chat SDK connects again and tells its application that the request failed.
-func (l *loop) skip(c *conn) bool {
-	m := &c.member
-	base := m.room.frames.base
-	if l.edge.cfg.CloseLaggards || m.echo > m.next && m.echo <= base {
+func (l *loop) skip(m *member) bool {
+	c := m.conn
+	base := c.member.room.frames.base
+	if l.edge.cfg.CloseLaggards || c.member.echo > m.next && c.member.echo <= base {
 		l.drop(c, reasonPassedBy)
 		return false
 	}
@@ -65,12 +76,13 @@ func (l *loop) skip(c *conn) bool {
 	return true
 }
 
-// lag puts a member on the list of those that are looked at again with every tick, and no more with every walk.
+// lag puts a member on the list of those that are looked at with every tick, and passed over by walks.
 func (l *loop) lag(c *conn) {
 	if c.lagging {
 		return
 	}
 	c.lagging, c.stalled, c.waiting = true, l.second, uint32(c.tr.OutboundBuffered())
+	c.entry().lagging = true
 	l.lagging = append(l.lagging, c)
 	l.edge.stats.lagging.Inc()
 }
@@ -79,36 +91,47 @@ func (l *loop) lag(c *conn) {
 func (l *loop) retryLagging() {
 	kept := l.lagging[:0]
 	for _, c := range l.lagging {
-		lr := c.member.room
-		waiting := uint32(0)
-		if c.state != stateDead {
-			waiting = uint32(c.tr.OutboundBuffered())
-		}
-		switch {
-		case c.state != stateOpen || lr == nil:
-			c.lagging = false
-		case waiting == 0:
-			for lr == c.member.room && c.member.next != lr.frames.head && c.tr.OutboundBuffered() == 0 && c.reason == reasonNone {
-				l.catchUpAnyway(c)
-			}
-			c.lagging = false
-		case waiting < c.waiting: // slow, but it reads
-			c.waiting, c.stalled = waiting, l.second
-		case l.second-c.stalled > seconds(int64(l.edge.cfg.StallTimeout)):
-			c.lagging = false
-			l.drop(c, reasonStalled)
-		}
-		if c.lagging {
+		if l.retry(c) {
 			kept = append(kept, c)
-		} else {
-			l.edge.stats.lagging.Dec()
-			if c.member.room != nil && c.member.next != c.member.room.frames.head {
-				l.startWalk(c.member.room)
-			}
+			continue
+		}
+		c.lagging = false
+		l.edge.stats.lagging.Dec()
+		if lr := c.member.room; lr != nil {
+			c.entry().lagging = false
+			l.startWalk(lr)
 		}
 	}
 	clear(l.lagging[len(kept):])
 	l.lagging = kept
+}
+
+// retry looks at one laggard and reports whether it still is one.
+func (l *loop) retry(c *conn) bool {
+	if c.state != stateOpen || c.reason != reasonNone {
+		return false
+	}
+	waiting := uint32(c.tr.OutboundBuffered())
+	if waiting == 0 {
+		lr := c.member.room
+		for m := c.entry(); m != nil && m.next != lr.frames.head && c.tr.OutboundBuffered() == 0; {
+			m = l.catchUp(lr, m)
+		}
+		if c.state != stateOpen || c.reason != reasonNone {
+			return false
+		}
+		waiting = uint32(c.tr.OutboundBuffered())
+		c.waiting, c.stalled = waiting, l.second
+		return waiting > 0
+	}
+	switch {
+	case waiting < c.waiting: // slow, but it reads
+		c.waiting, c.stalled = waiting, l.second
+	case l.second-c.stalled > seconds(int64(l.edge.cfg.StallTimeout)):
+		l.drop(c, reasonStalled)
+		return false
+	}
+	return true
 }
 
 // reply sends an ERROR frame to one connection.

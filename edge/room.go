@@ -29,10 +29,23 @@ func rateOf(cfg *store.Room) limit.Rate {
 type loopRoom struct {
 	shared  *room
 	loop    *loop
-	members []*conn
+	members []member
 	frames  frames
 	walk    walk
 }
+
+// member is what a walk reads of a connection. The members of a room lie side by side, so a walk over thousands reads
+// memory in its order, and comes by the connection itself only when something is wrong with it.
+type member struct {
+	conn    *conn
+	next    uint64 // sequence number of the next frame that it has not had
+	fd      int32  // its socket; -1 in tests that have none
+	lagging bool   // it has not taken all that it was given: see loop.lagging
+}
+
+// entry returns the connection's entry in its room, which must be there. The pointer is valid until somebody joins or
+// leaves.
+func (c *conn) entry() *member { return &c.member.room.members[c.member.index] }
 
 // join makes a connection a member of its room. It gets every frame that is posted from now on.
 func (l *loop) join(c *conn, r *room) {
@@ -45,8 +58,8 @@ func (l *loop) join(c *conn, r *room) {
 		r.mu.Unlock()
 	}
 	c.room = r.id
-	c.member = membership{room: lr, index: uint32(len(lr.members)), next: lr.frames.head}
-	lr.members = append(lr.members, c)
+	c.member = membership{room: lr, index: uint32(len(lr.members))}
+	lr.members = append(lr.members, member{conn: c, next: lr.frames.head, fd: int32(c.tr.Fd())})
 	l.edge.stats.members.Inc()
 }
 
@@ -60,8 +73,8 @@ func (l *loop) leave(c *conn) {
 	last := len(lr.members) - 1
 	moved := lr.members[last]
 	lr.members[c.member.index] = moved
-	moved.member.index = c.member.index
-	lr.members[last] = nil
+	moved.conn.member.index = c.member.index
+	lr.members[last] = member{}
 	lr.members = lr.members[:last]
 	c.member.room = nil
 	l.edge.stats.members.Dec()

@@ -84,18 +84,17 @@ func (l *loop) slice(lr *loopRoom) bool {
 			break
 		}
 		w.cursor--
-		c := lr.members[w.cursor]
-		if c.lagging {
+		m := &lr.members[w.cursor]
+		if m.lagging {
 			continue
 		}
-		if c.member.next != lr.frames.head {
-			w.from = min(w.from, c.member.next)
-			l.catchUp(c)
+		if m.next != lr.frames.head {
+			w.from = min(w.from, m.next)
+			if m = l.catchUp(lr, m); m == nil {
+				continue
+			}
 		}
-		// A write that failed has ended the membership.
-		if c.member.room == lr && !c.lagging {
-			w.behind = min(w.behind, c.member.next)
-		}
+		w.behind = min(w.behind, m.next)
 	}
 	w.cost += l.clock() - start
 	return w.cursor > 0 && len(lr.members) > 0
@@ -115,7 +114,7 @@ func (l *loop) finishWalk(lr *loopRoom) {
 	keep := w.behind
 	for _, c := range l.lagging {
 		if c.member.room == lr {
-			keep = min(keep, c.member.next)
+			keep = min(keep, c.entry().next)
 		}
 	}
 	lr.frames.trim(keep)
@@ -159,12 +158,12 @@ func (l *loop) kick(lr *loopRoom, k *kick) {
 		if i >= len(lr.members) {
 			continue // a write that failed took members away
 		}
-		c := lr.members[i]
+		c := lr.members[i].conn
 		if c.userID != k.userID {
 			continue
 		}
-		for c.member.room == lr && c.member.next != lr.frames.head && c.reason == reasonNone {
-			l.catchUpAnyway(c)
+		for m := c.entry(); m != nil && m.next != lr.frames.head; {
+			m = l.catchUp(lr, m)
 		}
 		l.close(c, ws.StatusNormalClosure, k.reason, reasonDisconnected)
 	}
