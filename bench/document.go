@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/throngchat/throng/loadtest"
@@ -108,18 +109,18 @@ func writeIdle(b *strings.Builder, r *Results) {
 	cpu := func(i *Idle) float64 { return i.ConnectCPU }
 	kernel := func(i *Idle) float64 {
 		if i.Kernel == nil {
-			return 0
+			return math.NaN()
 		}
 		return i.Kernel.ServerEnd
 	}
-	fmt.Fprintf(b, `## An idle connection costs throng %s bytes of heap, and the kernel %s
+	fmt.Fprintf(b, `## An idle connection costs throng %s bytes of heap and the kernel %s
 
 Bytes for each connection, %s in one process: the growth over the same process with none.
 
 | connections | heap, live | heap, pages in use | resident memory | kernel | floor: resident | floor: kernel | server CPU µs a connect | floor: CPU µs |
 |---|---|---|---|---|---|---|---|---|
-`, thousands(fmt.Sprintf("%.0f", r.idle("throng", largest, live).Median)),
-		thousands(fmt.Sprintf("%.0f", r.idle("throng", largest, kernel).Median)), "up to "+thousands(fmt.Sprint(largest)))
+`, amount(r.idle("throng", largest, live)),
+		amount(r.idle("throng", largest, kernel)), "up to "+thousands(fmt.Sprint(largest)))
 	for _, n := range sizes {
 		t := func(figure func(*Idle) float64) string { return r.idle("throng", n, figure).format(0) }
 		f := func(figure func(*Idle) float64) string { return r.idle("floor", n, figure).format(0) }
@@ -153,12 +154,20 @@ const idleNotes = `
 - *Kernel* is slab memory from /proc/slabinfo, halved, since both ends of a connection are on this machine and have the
   same objects: TCP, sock_inode_cache, filp and eventpoll_epi as measured (whole slabs, holes included), and one object
   a socket of dentry and the security module's caches, which files move more than sockets. Idle sockets hold no
-  buffer pages.
+  buffer pages. A repetition in which other programs opened or closed sockets does not count.
 - *CPU a connect* is the server's, from accept to 101: for throng with the token opened and claimed, for the floor with
   neither.
 - *Each further one* is the difference between the largest and the smallest row by their medians, so without what
   exists once.
 `
+
+// amount is a median as it stands in a sentence.
+func amount(s Spread) string {
+	if s.N == 0 {
+		return "an amount that could not be told"
+	}
+	return thousands(fmt.Sprintf("%.0f", s.Median))
+}
 
 // sizes returns the sizes of the idle scenario, ascending as they were run.
 func (r *Results) sizes() []int {

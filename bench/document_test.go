@@ -57,7 +57,7 @@ func TestDocument(t *testing.T) {
 		"A million deliveries cost throng 10.5 s of CPU time, 2.10 times the floor",
 		"| throng | 10.5 (10.0–11.0) | 2.10 (2.00–2.20) | 70 (70–70) |",
 		"all of 2,000,000",
-		"An idle connection costs throng 1,000 bytes of heap, and the kernel 3,800",
+		"An idle connection costs throng 1,000 bytes of heap and the kernel 3,800",
 		"| 18,000 | 1,000 (1,000–1,000) |",
 		"| each further one | 1,000 |",
 		"`ulimit -Hn` 20000",

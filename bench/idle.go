@@ -36,7 +36,7 @@ type Idle struct {
 	HeapInUse float64 `json:"heap_in_use,omitempty"`
 	// Later is HeapLive when the node has forgotten the used tokens; 0 when that was not waited for.
 	HeapLiveLater float64       `json:"heap_live_later,omitempty"`
-	Kernel        *KernelGrowth `json:"kernel,omitempty"` // nil when /proc/slabinfo may not be read
+	Kernel        *KernelGrowth `json:"kernel,omitempty"` // nil when it cannot be told
 
 	Opened     loadtest.Opened `json:"opened"`
 	ConnectCPU float64         `json:"server_cpu_us_a_connect"` // handshake, token and claim, in µs
@@ -83,8 +83,7 @@ func RunIdle(ctx context.Context, c Contender, connections, round int, wait bool
 	r.Resident = float64(after.process.Anonymous-before.process.Anonymous) / n
 	r.ConnectCPU = (after.process.CPU - before.process.CPU).Seconds() * 1e6 / n
 	if after.root && before.root {
-		g := after.kernel.since(before.kernel, connections)
-		r.Kernel = &g
+		r.Kernel = after.kernel.since(before.kernel, connections)
 	}
 	if server.Heap != nil {
 		live, inUse, err := server.Heap(ctx)

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -23,6 +24,7 @@ var sharedCaches = []string{"dentry", "lsm_inode_cache", "lsm_file_cache"}
 // kernelMemory is a reading of the kernel's memory for sockets.
 type kernelMemory struct {
 	caches  map[string]cache
+	sockets int64 // of TCP, on the whole machine
 	buffers int64 // pages of TCP data, in bytes
 }
 
@@ -33,13 +35,27 @@ func readKernel() (kernelMemory, error) {
 		return kernelMemory{}, err
 	}
 	k := kernelMemory{caches: parseSlabs(string(b), int64(os.Getpagesize()))}
-	if stat, ok := fieldOf("/proc/net/sockstat", "TCP"); ok {
-		if _, pages, ok := strings.Cut(stat, "mem "); ok {
-			n, _ := strconv.ParseInt(strings.TrimSpace(pages), 10, 64)
-			k.buffers = n * int64(os.Getpagesize())
+	stat, _ := fieldOf("/proc/net/sockstat", "TCP")
+	k.sockets, k.buffers = parseSockets(stat, int64(os.Getpagesize()))
+	return k, nil
+}
+
+// parseSockets reads the TCP line of /proc/net/sockstat, "inuse 5 orphan 0 tw 0 alloc 7 mem 1".
+func parseSockets(s string, page int64) (allocated, buffers int64) {
+	f := strings.Fields(s)
+	for i := 0; i+1 < len(f); i += 2 {
+		n, err := strconv.ParseInt(f[i+1], 10, 64)
+		if err != nil {
+			continue
+		}
+		switch f[i] {
+		case "alloc":
+			allocated = n
+		case "mem":
+			buffers = n * page
 		}
 	}
-	return k, nil
+	return allocated, buffers
 }
 
 // parseSlabs reads version 2.1 of slabinfo:
@@ -72,9 +88,17 @@ type KernelGrowth struct {
 	Caches  map[string]float64 `json:"caches"` // of both ends
 }
 
-func (k kernelMemory) since(before kernelMemory, connections int) KernelGrowth {
+// strangers is the share of sockets of other programs among those that came, above which a growth is nobody's.
+const strangers = 0.01
+
+// since returns nil when the sockets that came are not those of the connections, two for each: then other programs
+// opened or closed some meanwhile.
+func (k kernelMemory) since(before kernelMemory, connections int) *KernelGrowth {
 	n := float64(connections)
-	g := KernelGrowth{Caches: map[string]float64{}, Buffers: float64(k.buffers-before.buffers) / n}
+	if math.Abs(float64(k.sockets-before.sockets)-2*n) > strangers*n {
+		return nil
+	}
+	g := &KernelGrowth{Caches: map[string]float64{}, Buffers: float64(k.buffers-before.buffers) / n}
 	for _, name := range ownCaches {
 		g.Caches[name] = float64(k.caches[name].bytes-before.caches[name].bytes) / n
 	}

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,12 +14,12 @@ type Spread struct {
 	N                int
 }
 
-// spreadOf summarises values; none give the zero Spread.
+// spreadOf summarises values, of which NaN counts as missing; none give the zero Spread.
 func spreadOf(values []float64) Spread {
-	if len(values) == 0 {
+	v := slices.DeleteFunc(slices.Sorted(slices.Values(values)), math.IsNaN)
+	if len(v) == 0 {
 		return Spread{}
 	}
-	v := slices.Sorted(slices.Values(values))
 	mid := v[len(v)/2]
 	if len(v)%2 == 0 {
 		mid = (v[len(v)/2-1] + mid) / 2
