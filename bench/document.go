@@ -55,7 +55,8 @@ func writeDeliveries(b *strings.Builder, r *Results) {
 
 %s members of one room, %g messages a second of %d bytes, %g s a repetition, after %g s of the same load uncounted.
 The floor is [bench/floor/floor.c](bench/floor/floor.c), one thread that writes a ready-made frame to each socket: the
-price of the system calls alone. Latency counts from the moment when a message was due to when a client had read it.
+price of the system calls alone; throng sends from a loop for each core, so its latencies can be the lower ones.
+Latency counts from the moment when a message was due to when a client had read it.
 
 | | server CPU s a million | × floor, same round | p50 ms | p90 ms | p99 ms | max ms | delivered | client CPU s a million | others, cores |
 |---|---|---|---|---|---|---|---|---|---|
