@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -32,6 +33,10 @@ SIGTERM and SIGINT let the connections go in order and end the process; a second
 		defer release()
 		context.AfterFunc(ctx, release) // from the first signal on, the next has its usual effect
 
+		if os.Getenv("GOGC") == "" {
+			debug.SetGCPercent(gcPercent)
+		}
+		go trimMemory(ctx)
 		n := newNode(c, log)
 		if err := n.start(ctx); err != nil {
 			stopErr := n.stop()

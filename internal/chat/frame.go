@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"slices"
 	"time"
 
 	"github.com/throngchat/throng/internal/jsonx"
@@ -33,10 +34,11 @@ func EncodeSender(userID string, attributes map[string]string) (Sender, error) {
 	if attributes == nil {
 		attributes = map[string]string{}
 	}
-	return jsonx.Marshal(struct {
+	b, err := jsonx.Marshal(struct {
 		UserID     string            `json:"UserId"`
 		Attributes map[string]string `json:"Attributes"`
 	}{userID, attributes})
+	return slices.Clone(b), err // exactly as much memory as it needs, since it is kept for the session
 }
 
 // MarshalJSON implements json.Marshaler: a Sender is JSON already.

