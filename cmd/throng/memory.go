@@ -36,22 +36,29 @@ func trimMemory(ctx context.Context) {
 	}
 }
 
+// quietIntervals is how long a rush has to be over: by then the tokens that it used have expired with the default
+// token.ttl, and the memory of their use is garbage too.
+const quietIntervals = 3
+
 // trimmer decides when a collection is worth its cost: once after each rush.
 type trimmer struct {
 	seen    uint64 // bytes allocated since the start, when it was asked last
 	trimmed uint64 // and when it last said yes
+	quiet   int    // intervals without much allocation, up to now
 }
 
-// due is asked at intervals with the bytes allocated since the start and the bytes of the heap. A rush is over when less
-// than a twentieth of the heap was allocated in an interval, and was one when more than a quarter was since the last
+// due is asked at intervals with the bytes allocated since the start and the bytes of the heap. An interval is quiet when
+// less than a twentieth of the heap was allocated in it, and there was a rush when more than a quarter was since the last
 // collection that due asked for.
 func (t *trimmer) due(allocated, heap uint64) bool {
-	quiet := allocated-t.seen < heap/20
-	rushed := allocated-t.trimmed > heap/4
+	t.quiet++
+	if allocated-t.seen >= heap/20 {
+		t.quiet = 0
+	}
 	t.seen = allocated
-	if !quiet || !rushed {
+	if t.quiet < quietIntervals || allocated-t.trimmed <= heap/4 {
 		return false
 	}
-	t.trimmed = allocated
+	t.trimmed, t.quiet = allocated, 0
 	return true
 }

@@ -10,20 +10,25 @@ func TestMemoryIsTrimmedOnceAfterARush(t *testing.T) {
 			t.Errorf("%d allocated, a heap of %d: %t, want %t", allocated, heap, got, want)
 		}
 	}
-	f(100, 100, false)  // the start is a rush
-	f(102, 100, true)   // it is over
-	f(104, 100, false)  // and nothing happens
-	f(106, 100, false)  //
-	f(200, 150, false)  // another
-	f(300, 200, false)  // goes on
-	f(305, 200, true)   // and ends
-	f(310, 200, false)  //
-	f(318, 200, false)  // a trickle adds up
-	f(326, 200, false)  //
-	f(335, 200, false)  //
-	f(344, 200, false)  //
-	f(353, 200, false)  //
-	f(358, 200, true)   // until it is a quarter of the heap
+	f(100, 100, false) // the start is a rush
+	f(102, 100, false) // it is over
+	f(104, 100, false)
+	f(106, 100, true)  // and seems to be over for good
+	f(108, 100, false) // nothing happens
+	f(110, 100, false)
+	f(112, 100, false)
+	f(200, 150, false) // another rush
+	f(205, 150, false)
+	f(300, 200, false) // goes on after a pause
+	f(305, 200, false)
+	f(310, 200, false)
+	f(315, 200, true)                                                // and ends
+	for allocated := uint64(320); allocated <= 365; allocated += 5 { // a trickle adds up
+		f(allocated, 200, false)
+	}
+	f(370, 200, true)   // until it is a quarter of the heap
 	f(1000, 200, false) // a rush that never ends is the collector's own business
-	f(2000, 200, false) //
+	f(2000, 200, false)
+	f(3000, 200, false)
+	f(4000, 200, false)
 }
