@@ -135,11 +135,16 @@ Bytes for each connection, %s in one process: the growth over the same process w
 			f(resident), f(kernel))
 	}
 	b.WriteString(idleNotes)
+	if without := r.withoutKernel(); without > 0 {
+		fmt.Fprintf(b, "- %d of %d repetitions have no figure for the kernel: /proc/slabinfo could not be read, or other programs opened or\n"+
+			"  closed sockets meanwhile.\n", without, len(r.Idle))
+	}
 	for _, n := range sizes {
-		later := r.idle("throng", n, func(i *Idle) float64 { return i.HeapLiveLater })
-		if later.Max > 0 {
-			fmt.Fprintf(b, "- With %s connections, when the used tokens are forgotten: %s bytes of live heap each.\n",
-				thousands(fmt.Sprint(n)), later.format(0))
+		live := r.idle("throng", n, func(i *Idle) float64 { return later(i.HeapLiveLater) })
+		resident := r.idle("throng", n, func(i *Idle) float64 { return later(i.ResidentLater) })
+		if live.N > 0 {
+			fmt.Fprintf(b, "- With %s connections, %g s later, when the used tokens are forgotten: live heap %s, resident memory %s.\n",
+				thousands(fmt.Sprint(n)), forget.Seconds(), live.format(0), resident.format(0))
 		}
 	}
 	b.WriteString("\n")
@@ -155,12 +160,31 @@ const idleNotes = `
 - *Kernel* is slab memory from /proc/slabinfo, halved, since both ends of a connection are on this machine and have the
   same objects: TCP, sock_inode_cache, filp and eventpoll_epi as measured (whole slabs, holes included), and one object
   a socket of dentry and the security module's caches, which files move more than sockets. Idle sockets hold no
-  buffer pages. A repetition in which other programs opened or closed sockets does not count.
+  buffer pages.
 - *CPU a connect* is the server's, from accept to 101: for throng with the token opened and claimed, for the floor with
   neither.
 - *Each further one* is the difference between the largest and the smallest row by their medians, so without what
   exists once.
 `
+
+// later is a figure that is 0 when it was not waited for.
+func later(v float64) float64 {
+	if v == 0 {
+		return math.NaN()
+	}
+	return v
+}
+
+// withoutKernel counts the repetitions whose share of the kernel's memory could not be told.
+func (r *Results) withoutKernel() int {
+	n := 0
+	for i := range r.Idle {
+		if r.Idle[i].Kernel == nil {
+			n++
+		}
+	}
+	return n
+}
 
 // amount is a median as it stands in a sentence.
 func amount(s Spread) string {

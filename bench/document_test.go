@@ -69,6 +69,10 @@ func TestDocument(t *testing.T) {
 			t.Fatalf("no %q in\n%s", want, text)
 		}
 	}
+	r.Idle[0].Kernel = nil
+	if text := Document(r, "x"); !strings.Contains(text, "1 of 8 repetitions have no figure for the kernel") {
+		t.Fatalf("a missing figure does not show in\n%s", text)
+	}
 	r.Deliveries[1].Measurement.Received--
 	if text := Document(r, "x"); !strings.Contains(text, "1,999,999 of 2,000,000") {
 		t.Fatalf("a loss does not show in\n%s", text)

@@ -34,8 +34,9 @@ type Idle struct {
 	// HeapLive and HeapInUse are the growth of the Go heap after a collection: its objects, and the pages they lie on.
 	HeapLive  float64 `json:"heap_live,omitempty"`
 	HeapInUse float64 `json:"heap_in_use,omitempty"`
-	// Later is HeapLive when the node has forgotten the used tokens; 0 when that was not waited for.
+	// HeapLiveLater and ResidentLater are when the node has forgotten the used tokens; 0 when that was not waited for.
 	HeapLiveLater float64       `json:"heap_live_later,omitempty"`
+	ResidentLater float64       `json:"resident_later,omitempty"`
 	Kernel        *KernelGrowth `json:"kernel,omitempty"` // nil when it cannot be told
 
 	Opened     loadtest.Opened `json:"opened"`
@@ -92,19 +93,31 @@ func RunIdle(ctx context.Context, c Contender, connections, round int, wait bool
 		}
 		r.HeapLive, r.HeapInUse = float64(live-before.live)/n, float64(inUse-before.inUse)/n
 		if wait {
-			if err := sleep(ctx, forget); err != nil {
+			if err := r.weighLater(ctx, server, before); err != nil {
 				return r, err
 			}
-			if live, _, err = server.Heap(ctx); err != nil {
-				return r, err
-			}
-			r.HeapLiveLater = float64(live-before.live) / n
 		}
 	}
 	if fleet.Connections() != connections {
 		return r, fmt.Errorf("%d of %d connections were left at the end", fleet.Connections(), connections)
 	}
 	return r, nil
+}
+
+// weighLater waits until the used tokens are forgotten, and weighs again.
+func (r *Idle) weighLater(ctx context.Context, server *Server, before weight) error {
+	if err := sleep(ctx, forget); err != nil {
+		return err
+	}
+	process, err := loadtest.ReadProcess(server.PID())
+	if err != nil {
+		return err
+	}
+	live, _, err := server.Heap(ctx)
+	n := float64(r.Connections)
+	r.ResidentLater = float64(process.Anonymous-before.process.Anonymous) / n
+	r.HeapLiveLater = float64(live-before.live) / n
+	return err
 }
 
 // comeAndGo makes the server do once what it will do often.
