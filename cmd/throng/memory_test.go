@@ -22,11 +22,11 @@ func TestMemoryIsTrimmedOnceAfterARush(t *testing.T) {
 	f(300, 200, false) // goes on after a pause
 	f(305, 200, false)
 	f(310, 200, false)
-	f(315, 200, true)                                                // and ends
-	for allocated := uint64(320); allocated <= 365; allocated += 5 { // a trickle adds up
+	f(315, 200, true)  // and ends
+	for allocated := uint64(340); allocated <= 415; allocated += 25 { // a trickle adds up
 		f(allocated, 200, false)
 	}
-	f(370, 200, true)   // until it is a quarter of the heap
+	f(440, 200, true)   // until it is half the heap
 	f(1000, 200, false) // a rush that never ends is the collector's own business
 	f(2000, 200, false)
 	f(3000, 200, false)
