@@ -53,6 +53,9 @@ func (l *loop) message(c *conn, op ws.OpCode, payload []byte) bool {
 	if c.state != stateOpen {
 		return true // between our close frame and the peer's, all else is ignored (RFC 6455 section 1.4)
 	}
+	if l.echo(c, op, payload) {
+		return c.state != stateDead
+	}
 	if !c.flood.Take(l.now, floodRate) {
 		l.close(c, ws.StatusPolicyViolation, "too many frames", reasonFlood)
 		l.halfClose(c)

@@ -22,7 +22,7 @@ func TestMemoryIsTrimmedOnceAfterARush(t *testing.T) {
 	f(300, 200, false) // goes on after a pause
 	f(305, 200, false)
 	f(310, 200, false)
-	f(315, 200, true)  // and ends
+	f(315, 200, true)                                                 // and ends
 	for allocated := uint64(340); allocated <= 415; allocated += 25 { // a trickle adds up
 		f(allocated, 200, false)
 	}

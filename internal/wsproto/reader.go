@@ -7,8 +7,12 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// maxFragments bounds the frames of one message: each costs a header's work, however empty it is.
-const maxFragments = 1024
+// minFragments is how many frames any message may come in.
+const minFragments = 1024
+
+// maxFragments bounds the frames of a message of at most limit bytes: each costs a header's work, however empty it is.
+// One for every 32 bytes keeps that work in proportion to the bytes which are allowed anyway.
+func maxFragments(limit int) int { return max(minFragments, limit/32) }
 
 // maxLimit bounds what a caller may allow, so that no sum of sizes overflows an int on any platform.
 const maxLimit = 1<<31 - 1 - MaxHeaderSize
@@ -132,7 +136,7 @@ func (r *Reader) header(b []byte, limit int) (ws.Header, int, *Error) {
 	if h.Length > int64(min(limit, maxLimit)-had) {
 		return h, 0, errTooBig
 	}
-	if r.fragments() >= maxFragments {
+	if r.fragments() >= maxFragments(limit) {
 		return h, 0, errTooManyFragments
 	}
 	return h, size, nil

@@ -30,7 +30,7 @@ func TestReadLimit(t *testing.T) {
 
 // TestReadLimitFragments bounds the frames of a message: a peer that sends empty ones would otherwise never be done.
 func TestReadLimitFragments(t *testing.T) {
-	f := func(frames int, want bool) {
+	f := func(limit, frames int, want bool) {
 		t.Helper()
 		stream := frameOf(text, "")
 		for range frames - 2 {
@@ -39,17 +39,22 @@ func TestReadLimitFragments(t *testing.T) {
 		stream = append(stream, frameOf(fin|more, "")...)
 		for _, next := range []func() int{whole, pieces(1, 50)} {
 			var r Reader
-			messages, err := read(t, &r, stream, 100, next)
+			messages, err := read(t, &r, stream, limit, next)
 			r.Release()
 			if want != (err == nil) || want != (len(messages) == 1) || err != nil && err != errTooManyFragments {
-				t.Errorf("%d frames: got %d messages, %v", frames, len(messages), err)
+				t.Errorf("limit %d, %d frames: got %d messages, %v", limit, frames, len(messages), err)
 			}
 		}
 	}
-	f(2, true)
-	f(maxFragments, true)
-	f(maxFragments+1, false)
-	f(2*maxFragments, false)
+	f(100, 2, true)
+	f(100, 1024, true)
+	f(100, 1025, false)
+	f(100, 2048, false)
+	// It follows the limit on the message's size from where one frame of 32 bytes after another would be more.
+	f(32<<10, 1024, true)
+	f(32<<10, 1025, false)
+	f(64<<10, 2048, true)
+	f(64<<10, 2049, false)
 }
 
 // TestReadTakesNoMemoryForPromises declares large payloads that never come.
