@@ -23,7 +23,7 @@ export PATH := $(TOOLS)/venv/bin:$(PATH)
 
 .PHONY: help
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## Build throng and serve it for development, on loopback
@@ -47,6 +47,7 @@ check: ## Check format and vet
 	@unformatted=$$(gofmt -s -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
 	if [[ -n $$unformatted ]]; then echo "not formatted with gofmt -s:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
+	go vet -tags conformance ./edge ./test/conformance
 
 .PHONY: test-go
 test-go: ## Run the tests that need only Go
@@ -63,6 +64,11 @@ e2e: ## Run the tests with real clients (after test/install)
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME
 	test/fuzz $(FUZZTIME)
+
+.PHONY: conformance
+conformance: ## Run the Autobahn suite for WebSocket (80 seconds, CPython 2.7)
+	test/conformance/install
+	go test -count=1 -v -tags conformance -timeout 20m ./test/conformance
 
 .PHONY: lint
 lint: $(LINT) ## Run golangci-lint, which is installed when it is missing
