@@ -15,17 +15,17 @@ import (
 
 // verdict is what the suite says of one case: how the frames were handled, and how the connection ended.
 type verdict struct {
-	Behavior      string `json:"behavior"`
-	BehaviorClose string `json:"behaviorClose"`
+	Frames string `json:"behavior"`
+	Ending string `json:"behaviorClose"`
 }
 
 // word sums a verdict up. How the connection ended counts only when it was wrong.
 func (v verdict) word() string {
-	switch v.BehaviorClose {
+	switch v.Ending {
 	case "OK", "INFORMATIONAL":
-		return v.Behavior
+		return v.Frames
 	}
-	return v.BehaviorClose
+	return v.Ending
 }
 
 // readReport reads the index that the suite writes: the verdicts by agent and case.
