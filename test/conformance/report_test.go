@@ -15,7 +15,7 @@ import (
 
 // verdict is what the suite says of one case: how the frames were handled, and how the connection ended.
 type verdict struct {
-	Frames string `json:"behavior"`
+	Frames string `json:"behavior"` //nolint:misspell // the suite's word
 	Ending string `json:"behaviorClose"`
 }
 
