@@ -39,7 +39,7 @@ test: ## Install what the tests need and run them all
 	$(MAKE) --no-print-directory check
 	$(MAKE) --no-print-directory test-go
 	$(MAKE) --no-print-directory test-race
-	$(MAKE) --no-print-directory fuzz FUZZTIME=3s
+	$(MAKE) --no-print-directory fuzz FUZZTIME=10000x
 	$(MAKE) --no-print-directory e2e
 
 .PHONY: check
@@ -62,7 +62,7 @@ e2e: ## Run the tests with real clients (after test/install)
 	go test -count=1 -timeout 20m ./test/...
 
 .PHONY: fuzz
-fuzz: ## Run each fuzz target for FUZZTIME
+fuzz: ## Run each fuzz target for FUZZTIME: 30s, or 10000x for a number of inputs
 	test/fuzz $(FUZZTIME)
 
 .PHONY: conformance
