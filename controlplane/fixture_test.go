@@ -121,7 +121,7 @@ func start(t testing.TB, change ...func(*options)) *fixture {
 		return b
 	}
 	f.edge = connect("edge")
-	f.account = limit.NewAccount(o.rates)
+	f.account = limit.NewAccount(o.rates, new(limit.AccountBuckets))
 	f.server, err = New(o.config, Deps{
 		Rooms: f.rooms, Bus: connect("control plane"), Ring: o.sealer, Account: f.account,
 		Log: slog.New(slog.NewJSONHandler(f.log, nil)), Now: f.clock, Stats: f.stats,

@@ -99,7 +99,7 @@ func BenchmarkRequest(b *testing.B) {
 	c, _ := enter(l, r, "u")
 	c.tr = &nullConn{}
 	message := []byte(`{"Action":"SEND_MESSAGE","RequestId":"497fcb2e-6a4e-4e0c-8b8f-2a3a6a1f4c5d","Content":"hello there"}`)
-	l.edge.deps.Account = limit.NewAccount(limit.AccountRates{SendMessage: 1e9, DeleteMessage: 1, DisconnectUser: 1})
+	l.edge.deps.Account = limit.NewAccount(limit.AccountRates{SendMessage: 1e9, DeleteMessage: 1, DisconnectUser: 1}, new(limit.AccountBuckets))
 	b.ReportAllocs()
 	for range b.N {
 		c.bucket = limit.Bucket{}

@@ -36,8 +36,7 @@ func (l *loop) authenticate(c *conn, tok string, response []byte) {
 		// fetched one asks its backend for another, as it does whenever a connection fails.
 		l.refuse(c, refuseUsed, "the token is older than the memory of which tokens were used")
 		return
-	case e.quota.Add(1) > int64(e.cfg.MaxConnections):
-		e.quota.Add(-1)
+	case !e.deps.Ledger.Enter(e.cfg.MaxConnections):
 		l.refuse(c, refuseQuota, refuseQuota.text)
 		return
 	}

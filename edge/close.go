@@ -156,7 +156,7 @@ func (l *loop) closed(c *conn, err error) {
 	e.sockets.Add(-1)
 	e.addresses.leave(c.tr.RemoteAddr())
 	if c.counted {
-		e.quota.Add(-1)
+		e.deps.Ledger.Leave()
 	}
 	if c.opened {
 		e.stats.closed(c.reason)

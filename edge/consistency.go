@@ -64,7 +64,7 @@ func (e *Edge) inspect(ctx context.Context) (own, totals error) {
 	differ("references to rooms", refs, all.members)
 	differ("sockets", int(e.sockets.Load()), all.sockets)
 	differ("members", int(e.stats.members.Get()), all.members)
-	if n := int(e.quota.Load()); n < all.members || n > all.sockets {
+	if n := e.deps.Ledger.Own(); n < all.members || n > all.sockets {
 		moving = append(moving, fmt.Errorf("%d connections count against the quota, %d are members", n, all.members))
 	}
 	return errors.Join(all.errs...), errors.Join(moving...)

@@ -14,6 +14,7 @@ import (
 	"github.com/panjf2000/gnet/v2/pkg/logging"
 
 	"github.com/throngchat/throng/internal/bus"
+	"github.com/throngchat/throng/internal/ledger"
 	"github.com/throngchat/throng/internal/limit"
 	"github.com/throngchat/throng/internal/store"
 	"github.com/throngchat/throng/internal/token"
@@ -21,9 +22,11 @@ import (
 
 // Deps is what an edge needs of the rest of the process.
 type Deps struct {
-	Rooms   *store.Rooms
-	Claims  *bus.Claims
-	Ring    *token.Ring
+	Rooms  *store.Rooms
+	Claims *bus.Claims
+	Ring   *token.Ring
+	// Ledger counts the connections, with those of the other processes of the node.
+	Ledger  *ledger.Ledger
 	Account *limit.Account
 	// Connect gives the edge its place on the bus: deliver is called for what other processes publish.
 	Connect func(deliver func(bus.Envelope)) (*bus.Bus, error)
@@ -54,7 +57,6 @@ type Edge struct {
 
 	maxSockets int64
 	sockets    atomic.Int64
-	quota      atomic.Int64 // connections that count against MaxConnections
 	draining   atomic.Bool
 
 	mu    sync.RWMutex

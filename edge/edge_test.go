@@ -19,6 +19,7 @@ import (
 
 	"github.com/throngchat/throng/internal/bus"
 	"github.com/throngchat/throng/internal/chat"
+	"github.com/throngchat/throng/internal/ledger"
 	"github.com/throngchat/throng/internal/limit"
 	"github.com/throngchat/throng/internal/store"
 	"github.com/throngchat/throng/internal/token"
@@ -69,9 +70,10 @@ func startNode(t *testing.T, change ...func(*Config)) *node {
 	for _, f := range change {
 		f(&cfg)
 	}
+	counts := ledger.New()
 	n.edge = New(cfg, Deps{
 		Rooms: rooms, Claims: claims, Ring: ring, Log: log, Metrics: metrics.NewSet(),
-		Account: limit.NewAccount(limit.DefaultAccountRates),
+		Ledger: counts, Account: limit.NewAccount(limit.DefaultAccountRates, counts.Account()),
 		Connect: func(deliver func(bus.Envelope)) (*bus.Bus, error) {
 			nc, err := engine.Connect("edge")
 			if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/throngchat/throng/internal/bus"
 	"github.com/throngchat/throng/internal/chat"
+	"github.com/throngchat/throng/internal/ledger"
 	"github.com/throngchat/throng/internal/limit"
 	"github.com/throngchat/throng/internal/store"
 )
@@ -63,8 +64,10 @@ func newTestLoop(t testing.TB, change ...func(*Config)) *loop {
 	for _, f := range change {
 		f(&cfg)
 	}
+	counts := ledger.New()
 	e := New(cfg, Deps{
-		Log: slog.New(slog.DiscardHandler), Metrics: metrics.NewSet(), Account: limit.NewAccount(limit.DefaultAccountRates),
+		Log: slog.New(slog.DiscardHandler), Metrics: metrics.NewSet(),
+		Ledger: counts, Account: limit.NewAccount(limit.DefaultAccountRates, counts.Account()),
 	})
 	config := store.Room{MaximumMessageLength: 500, MaximumMessageRatePerSecond: 100}
 	e.configOf = func(string) (*store.Room, bool) { return &config, true }
@@ -95,7 +98,7 @@ func enter(l *loop, r *room, user string) (*conn, *fakeConn) {
 	f := &fakeConn{}
 	c := l.add(f)
 	l.edge.sockets.Add(1)
-	l.edge.quota.Add(1)
+	l.edge.deps.Ledger.Enter(1 << 30)
 	c.counted, c.opened, c.state = true, true, stateOpen
 	c.userID, c.caps, c.session = user, ^chat.Capabilities(0), 1<<62
 	c.sender, _ = chat.EncodeSender(user, nil)

@@ -80,7 +80,7 @@ func (l *loop) refuse(c *conn, r refusal, cause string) {
 func (l *loop) uncount(c *conn) {
 	if c.counted {
 		c.counted = false
-		l.edge.quota.Add(-1)
+		l.edge.deps.Ledger.Leave()
 	}
 }
 

@@ -22,7 +22,6 @@ var Help = map[string]string{
 	"throng_errors_total":               "ERROR frames sent, by code.",
 	"throng_throttled_requests_total":   "Requests refused with 429, by the limit that was reached.",
 	"throng_sockets":                    "Sockets that the edge holds, those in the handshake too.",
-	"throng_connection_quota":           "Connections that may be open at a time.",
 	"throng_lagging_connections":        "Members that have not taken what was sent to them.",
 	"throng_skipped_deliveries_total":   "Messages and events that a member missed because it was too far behind.",
 	"throng_fanout_writes_total":        "Writes made by the fan-out; deliveries for each of them are the frames per write.",

@@ -63,7 +63,6 @@ func newStats(set *metrics.Set, e *Edge) *stats {
 		throttledAccount:    set.NewCounter(`throng_throttled_requests_total{limit="account"}`),
 	}
 	set.NewGauge("throng_sockets", func() float64 { return float64(e.sockets.Load()) })
-	set.NewGauge("throng_connection_quota", func() float64 { return float64(e.cfg.MaxConnections) })
 	for _, a := range chat.Actions {
 		s.requests[a] = set.NewCounter(fmt.Sprintf(`throng_requests_total{action=%q}`, a))
 	}

@@ -23,7 +23,8 @@ const module = "github.com/throngchat/throng"
 var allowed = map[string][]string{
 	"internal/jsonx":   {"github.com/bytedance/sonic"},
 	"internal/chat":    {module + "/internal/jsonx"},
-	"internal/limit":   {},
+	"internal/limit":   {"golang.org/x/sys/unix"},
+	"internal/ledger":  {"golang.org/x/sys/unix", module + "/internal/limit"},
 	"internal/token":   {module + "/internal/chat"},
 	"internal/wsproto": {"github.com/gobwas/ws"},
 	"internal/bus":     {"github.com/nats-io", "github.com/minio/highwayhash"}, // the checksum of the server's files

@@ -16,6 +16,7 @@ func (n *node) measure() {
 	v, c := buildVersion()
 	n.metrics.NewGauge(fmt.Sprintf("throng_build_info{version=%q,commit=%q}", v, c), func() float64 { return 1 })
 	n.metrics.NewGauge("throng_rooms", func() float64 { return float64(n.rooms.Len()) })
+	n.metrics.NewGauge("throng_connection_quota", func() float64 { return float64(n.config.Quotas.Connections) })
 	n.metrics.NewGauge("throng_room_quota", func() float64 { return float64(n.config.Quotas.Rooms) })
 	n.metrics.NewGauge("throng_token_claims_since_seconds", func() float64 {
 		return float64(n.claims.Since().UnixNano()) / float64(time.Second)
@@ -30,6 +31,7 @@ func (n *node) measure() {
 // packages. A test compares it with what a running node shows.
 var metricHelp = merge(edge.Help, map[string]string{
 	"throng_build_info":                   "1, with the version and the commit of the program.",
+	"throng_connection_quota":             "Connections that may be open at a time (quotas.connections).",
 	"throng_rooms":                        "Rooms that exist.",
 	"throng_room_quota":                   "Rooms that may exist (quotas.rooms).",
 	"throng_token_claims_since_seconds":   "When the record of used tokens begins, in seconds since 1970; older tokens are refused.",

@@ -14,6 +14,7 @@ import (
 	"github.com/throngchat/throng/edge"
 	"github.com/throngchat/throng/internal/bus"
 	"github.com/throngchat/throng/internal/config"
+	"github.com/throngchat/throng/internal/ledger"
 	"github.com/throngchat/throng/internal/limit"
 	"github.com/throngchat/throng/internal/ops"
 	"github.com/throngchat/throng/internal/store"
@@ -26,6 +27,7 @@ type node struct {
 	config  *config.Config
 	log     *slog.Logger
 	metrics *metrics.Set
+	ledger  *ledger.Ledger
 	account *limit.Account
 
 	engine  *bus.Engine
@@ -43,16 +45,18 @@ type node struct {
 }
 
 func newNode(c *config.Config, log *slog.Logger) *node {
+	counts := ledger.New()
 	return &node{
 		config:   c,
 		log:      log,
 		metrics:  metrics.NewSet(),
 		apiEnded: make(chan error, 1),
+		ledger:   counts,
 		account: limit.NewAccount(limit.AccountRates{
 			SendMessage:    c.Quotas.SendMessage,
 			DeleteMessage:  c.Quotas.DeleteMessage,
 			DisconnectUser: c.Quotas.DisconnectUser,
-		}),
+		}, counts.Account()),
 	}
 }
 

@@ -83,6 +83,7 @@ func (n *node) startEdge(context.Context) error {
 		Rooms:   n.rooms,
 		Claims:  n.claims,
 		Ring:    n.ring,
+		Ledger:  n.ledger,
 		Account: n.account,
 		Connect: n.connectEdge,
 		Log:     n.log,

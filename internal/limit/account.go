@@ -11,31 +11,40 @@ type AccountRates struct {
 // DefaultAccountRates are the quotas of an AWS account that asked for no others.
 var DefaultAccountRates = AccountRates{SendMessage: 1000, DeleteMessage: 100, DisconnectUser: 100}
 
-// Account holds the buckets that all connections and all API calls of a process share.
+// AccountBuckets is what is in the buckets of an Account. The zero value is full. It holds no pointers, so that it can
+// lie in memory that processes share.
+type AccountBuckets struct {
+	SendMessage    Shared
+	DeleteMessage  Shared
+	DisconnectUser Shared
+}
+
+// Account holds the buckets that all connections and all API calls of a node share.
 type Account struct {
 	SendMessage    Quota
 	DeleteMessage  Quota
 	DisconnectUser Quota
 }
 
-// NewAccount returns full buckets.
-func NewAccount(r AccountRates) *Account {
+// NewAccount returns the buckets with their rates. The rates of all processes that share buckets must be the same.
+func NewAccount(r AccountRates, b *AccountBuckets) *Account {
+	quota := func(n int, b *Shared) Quota { return Quota{bucket: b, rate: PerSecond(n, n), limit: n} }
 	return &Account{
-		SendMessage:    NewQuota(r.SendMessage),
-		DeleteMessage:  NewQuota(r.DeleteMessage),
-		DisconnectUser: NewQuota(r.DisconnectUser),
+		SendMessage:    quota(r.SendMessage, &b.SendMessage),
+		DeleteMessage:  quota(r.DeleteMessage, &b.DeleteMessage),
+		DisconnectUser: quota(r.DisconnectUser, &b.DisconnectUser),
 	}
 }
 
-// Quota is a shared bucket together with its rate. It must not be copied after first use.
+// Quota is a shared bucket together with its rate.
 type Quota struct {
-	bucket Shared
+	bucket *Shared
 	rate   Rate
 	limit  int
 }
 
 // NewQuota returns a full bucket of n requests a second, with bursts of one second's worth.
-func NewQuota(n int) Quota { return Quota{rate: PerSecond(n, n), limit: n} }
+func NewQuota(n int) Quota { return Quota{bucket: new(Shared), rate: PerSecond(n, n), limit: n} }
 
 // Take takes one request, or reports that the quota is used up. now is in nanoseconds.
 func (q *Quota) Take(now int64) bool { return q.bucket.Take(now, q.rate) }

@@ -3,7 +3,7 @@ package limit
 import "testing"
 
 func TestAccount(t *testing.T) {
-	a := NewAccount(DefaultAccountRates)
+	a := NewAccount(DefaultAccountRates, new(AccountBuckets))
 	f := func(name string, q *Quota, want int) {
 		t.Helper()
 		if q.Limit() != want {
@@ -29,7 +29,7 @@ func TestAccount(t *testing.T) {
 	f("DeleteMessage", &a.DeleteMessage, 100)
 	f("DisconnectUser", &a.DisconnectUser, 100)
 
-	a = NewAccount(AccountRates{SendMessage: 20, DeleteMessage: 30, DisconnectUser: 40})
+	a = NewAccount(AccountRates{SendMessage: 20, DeleteMessage: 30, DisconnectUser: 40}, new(AccountBuckets))
 	f("SendMessage", &a.SendMessage, 20)
 	f("DeleteMessage", &a.DeleteMessage, 30)
 	f("DisconnectUser", &a.DisconnectUser, 40)

@@ -17,6 +17,7 @@ import (
 	"github.com/throngchat/throng/edge"
 	"github.com/throngchat/throng/internal/bus"
 	"github.com/throngchat/throng/internal/chat"
+	"github.com/throngchat/throng/internal/ledger"
 	"github.com/throngchat/throng/internal/limit"
 	"github.com/throngchat/throng/internal/store"
 	"github.com/throngchat/throng/internal/token"
@@ -68,9 +69,10 @@ func startNode(t *testing.T, dir string) *node {
 	}))
 	cfg := edge.DefaultConfig()
 	cfg.Addr, cfg.MaxMessageSize = "127.0.0.1:0", maxMessageSize
+	counts := ledger.New()
 	n.edge = edge.New(cfg, edge.Deps{
 		Rooms: rooms, Claims: claims, Ring: ring, Log: log, Metrics: metrics.NewSet(),
-		Account: limit.NewAccount(limit.DefaultAccountRates),
+		Ledger: counts, Account: limit.NewAccount(limit.DefaultAccountRates, counts.Account()),
 		Connect: func(deliver func(bus.Envelope)) (*bus.Bus, error) {
 			nc, err := engine.Connect("edge")
 			if err != nil {
