@@ -28,6 +28,7 @@ type conn struct {
 	leaving   bool       // a close frame was sent
 
 	// These belong to the reading goroutine.
+	member   bool // the server said so; only with a dialect
 	reader   frameReader
 	recorder *recorder
 	fleet    *Fleet
@@ -43,7 +44,13 @@ func (c *conn) receive(b []byte) error {
 	return c.reader.feed(b, c)
 }
 
-func (c *conn) onMessage(payload []byte) { c.recorder.message(payload) }
+func (c *conn) onMessage(payload []byte) {
+	if c.fleet.dialect != nil {
+		c.onForeign(payload)
+		return
+	}
+	c.recorder.message(payload)
+}
 
 func (c *conn) onPing(payload []byte) { _ = c.send(ws.OpPong, payload) } // a failed write ends the reading too
 

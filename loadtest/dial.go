@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -15,14 +16,15 @@ import (
 
 // dialler opens connections from the fleet's source addresses in turn.
 type dialler struct {
-	ws   ws.Dialer
-	url  string
-	nets []net.Dialer
+	ws      ws.Dialer
+	url     string
+	nets    []net.Dialer
+	dialect *Dialect
 }
 
 func newDialler(o *Options) *dialler {
 	d := &dialler{
-		url: o.URL,
+		url: o.URL, dialect: o.Dialect,
 		ws: ws.Dialer{
 			Timeout: o.HandshakeTimeout, TLSConfig: o.TLS, ReadBufferSize: 1024, WriteBufferSize: 1024,
 		},
@@ -45,20 +47,24 @@ func newDialler(o *Options) *dialler {
 	return d
 }
 
-// dial opens connection number k with the token as its only subprotocol (protocol.md section 4.1). early is what the
-// server sent right behind its answer.
+// dial opens connection number k with the token as its only subprotocol (protocol.md section 4.1), or that of the
+// dialect. early is what the server sent right behind its answer.
 func (d *dialler) dial(k int, token string) (nc net.Conn, early []byte, err error) {
 	w := d.ws
 	w.NetDial = d.nets[k%len(d.nets)].DialContext
-	if token != "" {
-		w.Protocols = []string{token}
+	protocol := token
+	if d.dialect != nil {
+		protocol = d.dialect.Subprotocol
+	}
+	if protocol != "" {
+		w.Protocols = []string{protocol}
 	}
 	// A context that can end would cost a goroutine for each connection; the dialler's time-out suffices.
 	nc, br, hs, err := w.Dial(context.Background(), d.url)
 	if err != nil {
 		return nil, nil, err
 	}
-	if hs.Protocol != token {
+	if hs.Protocol != protocol {
 		nc.Close()
 		return nil, nil, ws.ErrHandshakeBadSubProtocol
 	}
@@ -93,6 +99,10 @@ func refusal(err error) string {
 		return "no free file descriptor"
 	case errors.Is(err, ws.ErrHandshakeBadSubProtocol):
 		return "the server did not echo the token"
+	case errors.Is(err, errNotMember):
+		return "upgraded, but not made a member"
+	case errors.Is(err, errServerLeft), errors.Is(err, io.EOF):
+		return "upgraded, then closed by the server"
 	}
 	return "other"
 }

@@ -27,11 +27,15 @@ type Options struct {
 	Loops int
 	// TLS configures wss://; nil means the system's roots.
 	TLS *tls.Config
+	// Dialect is what a server speaks that is no IVS Chat; nil means IVS Chat.
+	Dialect *Dialect
 }
 
 // Fleet is a set of open connections.
 type Fleet struct {
 	dialler   *dialler
+	dialect   *Dialect      // nil for IVS Chat
+	patience  time.Duration // of a handshake
 	slots     chan struct{} // one for each handshake in flight
 	loops     []*loop
 	recorders []*recorder // one a loop
@@ -55,7 +59,10 @@ func New(o Options) (*Fleet, error) {
 	if o.Loops == 0 {
 		o.Loops = 1
 	}
-	f := &Fleet{dialler: newDialler(&o), slots: make(chan struct{}, o.Concurrency), clock: clock{time.Now()}}
+	f := &Fleet{
+		dialler: newDialler(&o), dialect: o.Dialect, patience: o.HandshakeTimeout,
+		slots: make(chan struct{}, o.Concurrency), clock: clock{time.Now()},
+	}
 	for range o.Loops {
 		r := new(recorder)
 		l, err := newLoop(r)
@@ -128,6 +135,14 @@ func (f *Fleet) connect(k int, token string) error {
 		return err
 	}
 	c := &conn{fleet: f}
+	if f.dialect != nil {
+		c.recorder = f.recorders[k%len(f.recorders)]
+		if err := c.join(nc, token, early, f.patience); err != nil {
+			nc.Close()
+			return err
+		}
+		early = nil
+	}
 	f.open.Add(1)
 	adopted, err := f.loops[k%len(f.loops)].adopt(nc, c, early)
 	if err != nil {

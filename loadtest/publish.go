@@ -1,6 +1,7 @@
 package loadtest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -132,15 +133,22 @@ func (p *publication) run(ctx context.Context) error {
 func (p *publication) publish(k int, due time.Time) {
 	p.lag.Record(time.Since(due))
 	members := p.fleet.open.Load()
-	request := fmt.Appendf(nil, `{"Action":"SEND_MESSAGE","RequestId":"00000000-0000-4000-8000-%012x","Content":"%s"}`,
-		k, p.marker.content(due, p.load.ContentSize))
-	if err := p.publishers[k%len(p.publishers)].send(ws.OpText, request); err != nil {
+	op, request := p.request(k, p.marker.content(due, p.load.ContentSize))
+	if err := p.publishers[k%len(p.publishers)].send(op, request); err != nil {
 		p.unsent++
 		return
 	}
 	p.sent++
 	p.members += members
 	p.progress()
+}
+
+func (p *publication) request(k int, content []byte) (ws.OpCode, []byte) {
+	if d := p.fleet.dialect; d != nil {
+		return d.op(), bytes.Clone(d.Publish(k, content))
+	}
+	return ws.OpText, fmt.Appendf(nil, `{"Action":"SEND_MESSAGE","RequestId":"00000000-0000-4000-8000-%012x","Content":"%s"}`,
+		k, content)
 }
 
 // expected is how many deliveries the messages make: one to each connection that was open, but none of a message that
