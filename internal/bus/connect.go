@@ -41,6 +41,9 @@ func (e *Engine) Connect(name string) (*nats.Conn, error) {
 	if e.server != nil {
 		options = append(options, nats.InProcessServer(e.server))
 	}
+	if e.opts.Socket != "" {
+		options = append(options, nats.InProcessServer(socket(e.opts.Socket)))
+	}
 
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -20,6 +20,9 @@ type EngineOptions struct {
 	// URL lists the servers of an external NATS with JetStream, separated by commas. When it is set nothing is embedded
 	// and no other field but Log and StartTimeout matters.
 	URL string
+	// Socket is the path that another process of this machine has given to Engine.Share. When it is set nothing is
+	// embedded and no other field but Log and StartTimeout matters.
+	Socket string
 
 	// MaxMemory bounds what the embedded server keeps in memory (token claims, some 300 bytes each), in bytes. When it
 	// is full, claims fail and with them handshakes, until older claims expire. 0: 256 MiB.
@@ -54,6 +57,7 @@ type Engine struct {
 	opts   EngineOptions
 	server *server.Server // nil: external
 	lock   *folderLock    // nil: external
+	share  *share         // nil: no other process uses the server
 
 	mu     sync.Mutex
 	conns  []*nats.Conn
@@ -64,13 +68,13 @@ type Engine struct {
 // StartEngine starts the embedded server on its folder, or reaches the external one. When it returns without an error
 // everything that was acknowledged before is there. Errors: ErrInUse, ErrFolder, ErrCorrupt, ErrStart.
 func StartEngine(ctx context.Context, opts EngineOptions) (*Engine, error) {
-	if opts.StoreDir == "" && opts.URL == "" {
-		return nil, fmt.Errorf("%w: neither a data folder nor a URL is given", ErrStart)
+	if opts.StoreDir == "" && opts.URL == "" && opts.Socket == "" {
+		return nil, fmt.Errorf("%w: neither a data folder nor a URL nor a socket is given", ErrStart)
 	}
 	e := &Engine{opts: opts.withDefaults()}
 	ctx, cancel := context.WithTimeout(ctx, e.opts.StartTimeout)
 	defer cancel()
-	if e.opts.URL == "" {
+	if e.opts.URL == "" && e.opts.Socket == "" {
 		if err := e.startEmbedded(ctx); err != nil {
 			return nil, err
 		}
@@ -94,12 +98,13 @@ func StartEngine(ctx context.Context, opts EngineOptions) (*Engine, error) {
 // returns, another process can use the folder. It may be called more than once.
 func (e *Engine) Shutdown() {
 	e.mu.Lock()
-	conns := e.conns
-	e.conns, e.closed = nil, true
+	conns, share := e.conns, e.share
+	e.conns, e.share, e.closed = nil, nil, true
 	e.mu.Unlock()
 	for _, nc := range conns {
 		nc.Close()
 	}
+	share.close()
 	if e.server != nil {
 		e.server.Shutdown()
 		e.server.WaitForShutdown()

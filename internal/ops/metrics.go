@@ -12,15 +12,19 @@ import (
 const contentType = "text/plain; version=0.0.4; charset=utf-8"
 
 // metrics writes all metrics. The library leaves HELP empty: the texts are filled in on the way out.
-func (s *Server) metrics(w http.ResponseWriter, _ *http.Request) {
-	var page bytes.Buffer
+func (s *Server) metrics(w http.ResponseWriter, r *http.Request) {
+	var own bytes.Buffer
 	for _, set := range s.config.Metrics {
-		set.WritePrometheus(&page)
+		set.WritePrometheus(&own)
 	}
-	metrics.WriteProcessMetrics(&page)
-	metrics.WriteFDMetrics(&page)
+	metrics.WriteProcessMetrics(&own)
+	metrics.WriteFDMetrics(&own)
+	text := s.describe(own.Bytes())
+	if len(s.config.Processes) > 0 {
+		text = merge(append([]page{{text: text}}, s.scrape(r.Context())...))
+	}
 	w.Header().Set("Content-Type", contentType)
-	_, _ = w.Write(s.describe(page.Bytes())) // the scraper has gone
+	_, _ = w.Write(text) // the scraper has gone
 }
 
 // describe fills in the HELP lines, and calls a family counter whose name says so: the library takes what the kernel

@@ -17,6 +17,8 @@ import (
 // Config says what the internal port shows.
 type Config struct {
 	Addr        string            // host:port to listen on; port 0 takes a free one
+	Listener    net.Listener      // what to listen on instead
+	Processes   []*Process        // the other processes of the node, which this one speaks for
 	Checks      []Check           // what has to hold for the process to be ready
 	Metrics     []*metrics.Set    // shown before the metrics of Go and of the process
 	Help        map[string]string // one sentence for each family of Metrics, by its name
@@ -69,14 +71,20 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	for _, p := range s.config.Processes {
+		mux.Handle("GET /processes/"+p.name+"/", p)
+	}
 	return mux
 }
 
 // Start listens and serves. A server that stops serving by itself says why on Failed.
 func (s *Server) Start() error {
-	listener, err := net.Listen("tcp", s.config.Addr)
-	if err != nil {
-		return err
+	listener := s.config.Listener
+	if listener == nil {
+		var err error
+		if listener, err = net.Listen("tcp", s.config.Addr); err != nil {
+			return err
+		}
 	}
 	s.listener = listener
 	go func() {

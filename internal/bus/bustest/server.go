@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -95,10 +96,27 @@ func JetStream(t testing.TB, e *bus.Engine) jetstream.JetStream {
 	return js
 }
 
-// EachMode runs a test against the embedded and against an external server.
+// Shared starts an engine that uses the embedded server of another one, which starts and stops with it.
+func Shared(t testing.TB) *bus.Engine {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "bus") // the name of a socket is short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	first := Start(t, bus.EngineOptions{StoreDir: t.TempDir()})
+	socket := filepath.Join(dir, "nats.sock")
+	if err := first.Share(socket); err != nil {
+		t.Fatal(err)
+	}
+	return Start(t, bus.EngineOptions{Socket: socket})
+}
+
+// EachMode runs a test against the embedded server, against that of another process, and against an external one.
 func EachMode(t *testing.T, test func(t *testing.T, e *bus.Engine)) {
 	t.Helper()
 	t.Run("embedded", func(t *testing.T) { test(t, Start(t, bus.EngineOptions{StoreDir: t.TempDir()})) })
+	t.Run("shared", func(t *testing.T) { test(t, Shared(t)) })
 	t.Run("external", func(t *testing.T) { test(t, Start(t, bus.EngineOptions{URL: External(t).URL()})) })
 }
 
