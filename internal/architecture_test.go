@@ -21,17 +21,18 @@ const module = "github.com/throngchat/throng"
 // has one library, and at most the wire vocabulary of throng. edge and controlplane never import each other: they meet
 // in the store and on the bus.
 var allowed = map[string][]string{
-	"internal/jsonx":   {"github.com/bytedance/sonic"},
-	"internal/chat":    {module + "/internal/jsonx"},
-	"internal/limit":   {"golang.org/x/sys/unix"},
-	"internal/ledger":  {"golang.org/x/sys/unix", module + "/internal/limit"},
-	"internal/token":   {module + "/internal/chat"},
-	"internal/wsproto": {"github.com/gobwas/ws"},
-	"internal/bus":     {"github.com/nats-io", "github.com/minio/highwayhash"}, // the checksum of the server's files
-	"internal/store":   {"github.com/nats-io", module + "/internal/chat", module + "/internal/jsonx"},
-	"internal/sigv4":   {"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"},
-	"internal/config":  {"github.com/knadh/koanf"},
-	"internal/ops":     {"github.com/VictoriaMetrics/metrics"},
+	"internal/jsonx":      {"github.com/bytedance/sonic"},
+	"internal/chat":       {module + "/internal/jsonx"},
+	"internal/limit":      {"golang.org/x/sys/unix"},
+	"internal/ledger":     {"golang.org/x/sys/unix", module + "/internal/limit"},
+	"internal/token":      {module + "/internal/chat"},
+	"internal/wsproto":    {"github.com/gobwas/ws"},
+	"internal/bus":        {"github.com/nats-io", "github.com/minio/highwayhash"}, // the checksum of the server's files
+	"internal/store":      {"github.com/nats-io", module + "/internal/chat", module + "/internal/jsonx"},
+	"internal/sigv4":      {"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"},
+	"internal/config":     {"github.com/knadh/koanf"},
+	"internal/ops":        {"github.com/VictoriaMetrics/metrics"},
+	"internal/supervisor": {},
 
 	"internal/bus/bustest": {"github.com/nats-io", module + "/internal/bus"},
 
