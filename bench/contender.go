@@ -3,12 +3,16 @@ package bench
 import (
 	"context"
 	"time"
+
+	"github.com/throngchat/throng/loadtest"
 )
 
 // Contender is a server that scenarios can start.
 type Contender struct {
 	// Name appears in tables.
 	Name string
+	// Dialect is what its clients speak; nil means IVS Chat.
+	Dialect *loadtest.Dialect
 	// Start starts a fresh process with one room.
 	Start func(ctx context.Context) (*Server, error)
 }
