@@ -9,14 +9,14 @@ import (
 // whole process when accepting fails for want of one.
 const spareFiles = 256
 
-// maxSockets returns how many connections the limit on open files (RLIMIT_NOFILE) leaves room for. Go has raised the
-// soft limit to the hard one before main began.
-func maxSockets() int64 {
+// MaxSockets returns how many connections the limit on open files (RLIMIT_NOFILE) leaves room for in a process. Go has
+// raised the soft limit to the hard one before main began.
+func MaxSockets() int {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil || limit.Cur > 1<<31 {
 		return 1 << 31
 	}
-	return max(int64(limit.Cur)-spareFiles, 1)
+	return max(int(limit.Cur)-spareFiles, 1)
 }
 
 // admit takes a new socket, or returns what to send before it is closed.

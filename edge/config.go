@@ -9,6 +9,9 @@ import (
 type Config struct {
 	// Addr is the address to listen on, host:port. Port 0 means any free one.
 	Addr string
+	// Reserved says that Addr is the address of a Reservation that another process holds, for the edges of several
+	// processes.
+	Reserved bool
 	// Loops is the number of event loops; 0 means one for each processor that Go may use.
 	Loops int
 	// MaxConnections bounds the open connections, refused with 429 beyond (IVS Chat: 50,000 an account).

@@ -89,14 +89,17 @@ func (e *Edge) Start() error {
 	e.bus, e.publishBus, e.leaveBus = b, b.Publish, b.Leave
 	e.configOf = e.deps.Rooms.Get
 	e.claimer = newClaimer(e)
-	e.maxSockets = maxSockets()
+	e.maxSockets = int64(MaxSockets())
 
-	reserved, err := reserve(e.cfg.Addr)
-	if err != nil {
-		return fmt.Errorf("edge: cannot listen on %s: %w", e.cfg.Addr, err)
+	e.addr = e.cfg.Addr
+	if !e.cfg.Reserved {
+		reserved, err := Reserve(e.cfg.Addr)
+		if err != nil {
+			return fmt.Errorf("edge: cannot listen on %s: %w", e.cfg.Addr, err)
+		}
+		defer reserved.Release()
+		e.addr = reserved.addr
 	}
-	defer reserved.release()
-	e.addr = reserved.addr
 	go func() {
 		defer close(e.ended)
 		err := gnet.Run(&handler{edge: e}, "tcp://"+e.addr,

@@ -358,8 +358,8 @@ func TestAnAnswerToARequestThatIsNoUpgrade(t *testing.T) {
 
 func TestASecondProcessCannotListenOnTheSameAddress(t *testing.T) {
 	n := startNode(t)
-	if r, err := reserve(n.edge.Addr()); err == nil {
-		r.release()
+	if r, err := Reserve(n.edge.Addr()); err == nil {
+		r.Release()
 		t.Fatal("the address is taken, but was had a second time")
 	}
 }

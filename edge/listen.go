@@ -6,18 +6,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// reservation holds an address between the moment it is chosen and the moment the engine listens on it.
-type reservation struct {
+// Reservation holds an address for the engines that are to listen on it, in this process or in others of the same user.
+type Reservation struct {
 	addr string
 	fd   int
 }
 
-// reserve claims addr for the engine, which listens on it once for each loop (SO_REUSEPORT).
+// Reserve claims addr, host:port, for engines, which listen on it once for each loop (SO_REUSEPORT).
 //
 // That option would also let a second process of the same user listen there, and take half of the connections without
 // anybody noticing. So whether somebody listens already is tried first, without the option. Port 0 is turned into a
-// real one here, because each of the engine's listeners would get a port of its own.
-func reserve(addr string) (*reservation, error) {
+// real one here, because each of the engines' listeners would get a port of its own.
+func Reserve(addr string) (*Reservation, error) {
 	tcp, err := net.ResolveTCPAddr("tcp", addr)
 	if err != nil {
 		return nil, err
@@ -28,14 +28,18 @@ func reserve(addr string) (*reservation, error) {
 			return nil, err
 		}
 		_ = probe.Close()
-		return &reservation{addr: addr, fd: -1}, nil
 	}
-	return reserveFree(tcp)
+	return bind(tcp)
 }
 
-// reserveFree binds a socket that does not listen to a free port: it keeps the port from others, and takes no
-// connections.
-func reserveFree(tcp *net.TCPAddr) (*reservation, error) {
+// Addr returns the address with its port.
+func (r *Reservation) Addr() string { return r.addr }
+
+// Release gives the address up. Engines that listen on it keep it.
+func (r *Reservation) Release() { _ = unix.Close(r.fd) }
+
+// bind binds a socket that does not listen: it keeps the port from others, and takes no connections.
+func bind(tcp *net.TCPAddr) (*Reservation, error) {
 	family := unix.AF_INET6
 	if tcp.IP.To4() != nil {
 		family = unix.AF_INET
@@ -44,10 +48,13 @@ func reserveFree(tcp *net.TCPAddr) (*reservation, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reservation{fd: fd}
-	if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1); err != nil {
-		r.release()
-		return nil, err
+	unix.CloseOnExec(fd)
+	r := &Reservation{fd: fd}
+	for _, option := range []int{unix.SO_REUSEPORT, unix.SO_REUSEADDR} { // the latter for what the last process left in TIME_WAIT
+		if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, option, 1); err != nil {
+			r.Release()
+			return nil, err
+		}
 	}
 	var to unix.Sockaddr
 	if family == unix.AF_INET {
@@ -58,12 +65,12 @@ func reserveFree(tcp *net.TCPAddr) (*reservation, error) {
 		to = v6
 	}
 	if err := unix.Bind(fd, to); err != nil {
-		r.release()
+		r.Release()
 		return nil, err
 	}
 	bound, err := unix.Getsockname(fd)
 	if err != nil {
-		r.release()
+		r.Release()
 		return nil, err
 	}
 	switch b := bound.(type) {
@@ -74,10 +81,4 @@ func reserveFree(tcp *net.TCPAddr) (*reservation, error) {
 	}
 	r.addr = tcp.String()
 	return r, nil
-}
-
-func (r *reservation) release() {
-	if r.fd >= 0 {
-		_ = unix.Close(r.fd)
-	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
@@ -12,6 +13,14 @@ import (
 // with 18,000 idle connections: a fifth less resident memory for a tenth more processor time per handshake. GOGC in the
 // environment overrides it.
 const gcPercent = 50
+
+// tuneRuntime sets what holds for every process that has connections, until ctx is done.
+func tuneRuntime(ctx context.Context) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	go trimMemory(ctx)
+}
 
 // trimInterval is how often the node looks whether it holds memory for nothing.
 const trimInterval = 30 * time.Second

@@ -21,9 +21,33 @@ func (n *node) measure() {
 	n.metrics.NewGauge("throng_token_claims_since_seconds", func() float64 {
 		return float64(n.claims.Since().UnixNano()) / float64(time.Second)
 	})
+}
+
+// measureBus adds the metrics of the edge's place on the bus.
+func (n *node) measureBus() {
 	n.metrics.RegisterMetricsWriter(func(w io.Writer) {
 		metrics.WriteCounterUint64(w, "throng_bus_dropped_total", n.edgeBus.Dropped())
 		metrics.WriteCounterUint64(w, "throng_bus_malformed_total", n.edgeBus.Malformed())
+	})
+}
+
+// measureEdges adds the metrics of edge processes as their supervisor sees them. What they see themselves is asked of
+// them.
+func (n *node) measureEdges(e *edges) {
+	for i := range e.processes {
+		process := i + 1
+		n.metrics.NewGauge(fmt.Sprintf("throng_edge_process_up{process=%q}", edgeName(process)), func() float64 {
+			if e.supervisor.Serves(process) {
+				return 1
+			}
+			return 0
+		})
+	}
+	n.metrics.RegisterMetricsWriter(func(w io.Writer) {
+		for i := range e.processes {
+			metrics.WriteCounterUint64(w, fmt.Sprintf("throng_edge_process_restarts_total{process=%q}", edgeName(i+1)),
+				uint64(e.supervisor.Restarts(i+1)))
+		}
 	})
 }
 
@@ -37,8 +61,10 @@ var metricHelp = merge(edge.Help, map[string]string{
 	"throng_token_claims_since_seconds":   "When the record of used tokens begins, in seconds since 1970; older tokens are refused.",
 	"throng_api_requests_total":           "Calls of the API, by operation and by the code of the answer.",
 	"throng_api_request_duration_seconds": "Time that calls of the API took, by operation.",
-	"throng_bus_dropped_total":            "Messages from other nodes that were lost because this one was too slow to take them.",
-	"throng_bus_malformed_total":          "Messages from other nodes that could not be read.",
+	"throng_edge_process_up":              "1 when the edge process serves; there are such processes when edge.processes is above 1.",
+	"throng_edge_process_restarts_total":  "Times that an edge process was started in the place of one that had ended.",
+	"throng_bus_dropped_total":            "Messages from other processes and nodes that were lost because this one was too slow to take them.",
+	"throng_bus_malformed_total":          "Messages from other processes and nodes that could not be read.",
 })
 
 // merge returns the entries of all tables.

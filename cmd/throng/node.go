@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"time"
@@ -11,7 +12,6 @@ import (
 	"github.com/VictoriaMetrics/metrics"
 
 	"github.com/throngchat/throng/controlplane"
-	"github.com/throngchat/throng/edge"
 	"github.com/throngchat/throng/internal/bus"
 	"github.com/throngchat/throng/internal/config"
 	"github.com/throngchat/throng/internal/ledger"
@@ -21,21 +21,26 @@ import (
 	"github.com/throngchat/throng/internal/token"
 )
 
-// node is everything that serve runs in one process. The parts are in the order in which they start; each needs those
-// before it.
+// node is everything that a process runs: a whole node, one whose edges are processes of their own, or such an edge. The
+// parts are in the order in which they start; each needs those before it.
 type node struct {
-	config  *config.Config
-	log     *slog.Logger
-	metrics *metrics.Set
-	ledger  *ledger.Ledger
-	account *limit.Account
+	config    *config.Config
+	log       *slog.Logger
+	metrics   *metrics.Set
+	ledger    *ledger.Ledger
+	account   *limit.Account
+	processes int        // that hold connections
+	order     *edgeOrder // what this process is to do as one of them; nil: it is the node
+
+	ledgerFile     *os.File // by which other processes open the ledger; nil when there are none
+	stdout, stderr io.Writer
 
 	engine  *bus.Engine
 	rooms   *store.Rooms
 	claims  *bus.Claims
 	ring    *token.Ring
-	edgeBus *bus.Bus
-	edge    *edge.Edge
+	edgeBus *bus.Bus // nil when this process holds no connections
+	edge    dataPlane
 	api     *controlplane.Server
 	ops     *ops.Server
 
@@ -44,14 +49,16 @@ type node struct {
 	apiEnded chan error // why the control plane serves no more; one value
 }
 
-func newNode(c *config.Config, log *slog.Logger) *node {
-	counts := ledger.New()
+func newNode(c *config.Config, log *slog.Logger, counts *ledger.Ledger) *node {
 	return &node{
-		config:   c,
-		log:      log,
-		metrics:  metrics.NewSet(),
-		apiEnded: make(chan error, 1),
-		ledger:   counts,
+		config:    c,
+		log:       log,
+		metrics:   metrics.NewSet(),
+		apiEnded:  make(chan error, 1),
+		ledger:    counts,
+		processes: 1,
+		stdout:    io.Discard,
+		stderr:    io.Discard,
 		account: limit.NewAccount(limit.AccountRates{
 			SendMessage:    c.Quotas.SendMessage,
 			DeleteMessage:  c.Quotas.DeleteMessage,
@@ -60,11 +67,34 @@ func newNode(c *config.Config, log *slog.Logger) *node {
 	}
 }
 
+// run starts, waits until ctx is done, and stops. started is called when everything serves.
+func (n *node) run(ctx context.Context, started func()) error {
+	if err := n.start(ctx); err != nil {
+		stopErr := n.stop()
+		if ctx.Err() != nil {
+			return stopErr // told to end while it started
+		}
+		return err
+	}
+	started()
+	return errors.Join(n.wait(ctx), n.stop())
+}
+
+// steps are the parts in their order.
+func (n *node) steps() []func(context.Context) error {
+	switch {
+	case n.order != nil:
+		return n.edgeSteps()
+	case n.processes > 1:
+		return []func(context.Context) error{n.startState, n.startEdges, n.startControlPlane, n.startOps, n.announce}
+	default:
+		return []func(context.Context) error{n.startState, n.startEdge, n.startControlPlane, n.startOps, n.announce}
+	}
+}
+
 // start brings up the parts and returns when all of them serve. After an error stop has to be called all the same.
 func (n *node) start(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{
-		n.startState, n.startEdge, n.startControlPlane, n.startOps, n.announce,
-	} {
+	for _, step := range n.steps() {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -82,7 +112,7 @@ func (n *node) announce(context.Context) error {
 		return fmt.Errorf("data_dir: %w", err)
 	}
 	v, _ := buildVersion()
-	n.log.Info("throng serves", "version", v, "edge", l.Edge, "api", l.API, "internal", l.Internal)
+	n.log.Info("throng serves", "version", v, "edge", l.Edge, "api", l.API, "internal", l.Internal, "edge_processes", n.processes)
 	return nil
 }
 
@@ -107,7 +137,11 @@ const stopTimeout = 3 * time.Second
 
 // edgeTimeout is how long the edge has to let its clients go and to stop.
 func (n *node) edgeTimeout() time.Duration {
-	return n.config.Edge.DrainDuration + n.config.Edge.CloseTimeout + stopTimeout
+	timeout := n.config.Edge.DrainDuration + n.config.Edge.CloseTimeout + stopTimeout
+	if n.processes > 1 {
+		timeout += edgesTimeout
+	}
+	return timeout
 }
 
 // endTimeout bounds all of it, with the state, which cannot be bounded from here.
@@ -147,7 +181,9 @@ func (n *node) stop() error {
 	if n.ops != nil {
 		bounded(stopTimeout, "the internal port", n.ops.Stop)
 	}
-	removeListenFile(n.config.DataDir)
+	if n.order == nil {
+		removeListenFile(n.config.DataDir)
+	}
 	return errors.Join(faults...)
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/throngchat/throng/internal/config"
+	"github.com/throngchat/throng/internal/ledger"
 )
 
 // TestAPartThatEndsEndsTheNode stops parts behind the node's back.
@@ -19,7 +20,7 @@ func TestAPartThatEndsEndsTheNode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n := newNode(c, slog.New(slog.DiscardHandler))
+		n := newNode(c, slog.New(slog.DiscardHandler), ledger.New())
 		if err := n.start(t.Context()); err != nil {
 			t.Fatal(err)
 		}

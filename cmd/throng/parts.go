@@ -30,7 +30,10 @@ func (n *node) startState(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, stateTimeout)
 	defer cancel()
 	options := bus.EngineOptions{URL: n.config.NATS.URL, Log: n.log}
-	if options.URL == "" {
+	if n.order != nil {
+		options.Socket = n.order.State
+	}
+	if options.URL == "" && options.Socket == "" {
 		options.StoreDir = filepath.Join(n.config.DataDir, "nats")
 	}
 	var err error
@@ -63,8 +66,12 @@ func (n *node) startState(ctx context.Context) error {
 
 func (n *node) startEdge(context.Context) error {
 	c := n.config.Edge
+	if n.order != nil {
+		c.Addr = n.order.Addr
+	}
 	e := edge.New(edge.Config{
 		Addr:                 c.Addr,
+		Reserved:             n.order != nil,
 		Loops:                c.Loops,
 		MaxConnections:       n.config.Quotas.Connections,
 		MaxPendingHandshakes: c.MaxPendingHandshakes,
@@ -146,13 +153,11 @@ func (n *node) startControlPlane(context.Context) error {
 }
 
 func (n *node) startOps(context.Context) error {
-	n.measure()
-	s := ops.New(ops.Config{
+	c := ops.Config{
 		Addr: n.config.Internal.Addr,
 		Checks: []ops.Check{
 			{Name: "state", Probe: n.engine.Healthy},
 			{Name: "edge", Probe: n.edge.Ready},
-			{Name: "api", Probe: n.apiReady},
 		},
 		Metrics: []*metrics.Set{n.metrics},
 		Help:    metricHelp,
@@ -162,7 +167,22 @@ func (n *node) startOps(context.Context) error {
 			return n.edge.ConsistencyCheck(ctx)
 		},
 		Log: n.log,
-	})
+	}
+	if n.order != nil {
+		var err error
+		if c.Listener, err = bus.ListenSocket(n.order.Internal); err != nil {
+			return err
+		}
+	} else {
+		n.measure()
+		c.Checks = append(c.Checks, ops.Check{Name: "api", Probe: n.apiReady})
+	}
+	if e, several := n.edge.(*edges); several {
+		c.Processes = e.processes
+	} else {
+		n.measureBus()
+	}
+	s := ops.New(c)
 	if err := s.Start(); err != nil {
 		return listenError("internal.addr", n.config.Internal.Addr, err)
 	}

@@ -14,6 +14,6 @@ To try it: throng serve --dev`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newServe(), newToken(), newConfig(), newHealthcheck(), newVersion())
+	root.AddCommand(newServe(), newEdgeProcess(), newToken(), newConfig(), newHealthcheck(), newVersion())
 	return root
 }

@@ -2,21 +2,25 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/throngchat/throng/edge"
+	"github.com/throngchat/throng/internal/config"
+	"github.com/throngchat/throng/internal/ledger"
 )
 
 func newServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Run everything in one process: edge, control plane and state",
+		Short: "Run everything: edge, control plane and state",
 		Long: `Runs a whole throng: the port for chat clients, the port for the API, the internal port, and the state behind them.
+Where a process may not open as many files as there may be connections, several processes hold these (edge.processes).
 
 With --dev it runs on loopback with public credentials and prints lines to paste. Without it, a configuration is needed.
 SIGTERM and SIGINT let the connections go in order and end the process; a second one ends it at once.`,
@@ -33,22 +37,32 @@ SIGTERM and SIGINT let the connections go in order and end the process; a second
 		defer release()
 		context.AfterFunc(ctx, release) // from the first signal on, the next has its usual effect
 
-		if os.Getenv("GOGC") == "" {
-			debug.SetGCPercent(gcPercent)
-		}
-		go trimMemory(ctx)
-		n := newNode(c, log)
-		if err := n.start(ctx); err != nil {
-			stopErr := n.stop()
-			if ctx.Err() != nil {
-				return stopErr // told to end while it started
-			}
+		tuneRuntime(ctx)
+		n, err := wholeNode(c, log)
+		if err != nil {
 			return err
 		}
-		if c.Dev {
-			fmt.Fprint(cmd.OutOrStdout(), devBanner(c, n.listening()))
-		}
-		return errors.Join(n.wait(ctx), n.stop())
+		n.stderr = cmd.ErrOrStderr()
+		return n.run(ctx, func() {
+			if c.Dev {
+				fmt.Fprint(cmd.OutOrStdout(), devBanner(c, n.listening()))
+			}
+		})
 	}
 	return cmd
+}
+
+// wholeNode returns the node of a configuration, with as many edge processes as that wants.
+func wholeNode(c *config.Config, log *slog.Logger) (*node, error) {
+	processes := edgeProcesses(c, edge.MaxSockets())
+	if processes == 1 {
+		return newNode(c, log, ledger.New()), nil
+	}
+	counts, file, err := ledger.Create()
+	if err != nil {
+		return nil, fmt.Errorf("edge.processes: %w", err)
+	}
+	n := newNode(c, log, counts)
+	n.processes, n.ledgerFile = processes, file
+	return n, nil
 }

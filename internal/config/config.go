@@ -24,7 +24,8 @@ type Config struct {
 // Edge holds the settings of the data plane.
 type Edge struct {
 	Addr                 string
-	Loops                int // 0: one for each core in use
+	Processes            int // 0: as many as the limit on open files makes necessary
+	Loops                int // of each process; 0: the cores in use, shared out
 	HandshakeTimeout     time.Duration
 	MaxHeadSize          int // bytes
 	MaxMessageSize       int // bytes

@@ -33,6 +33,7 @@ func (c *Config) develop() {
 	c.Dev = true
 	c.Region, c.AccountID, c.DataDir = devRegion, devAccount, devDataDir
 	c.Edge.Addr, c.API.Addr = "127.0.0.1:8080", "127.0.0.1:8081"
+	c.Edge.Processes = 1 // starts at once, and one process is easier to look into
 	c.API.Credentials = []Credential{{AccessKeyID: DevAccessKeyID, SecretAccessKey: DevSecretAccessKey}}
 	c.Token.Keys = []TokenKey{{ID: devTokenKeyID}}
 }

@@ -114,7 +114,7 @@ func TestEnvironmentSetsEverything(t *testing.T) {
 	key := base64.StdEncoding.EncodeToString(make([]byte, 32))
 	values := map[string]string{
 		"region": "us-east-1", "account_id": "111111111111", "data_dir": "/srv/chat",
-		"edge.addr": "[::1]:1", "edge.loops": "2", "edge.handshake_timeout": "1s", "edge.max_head_size": "16KiB",
+		"edge.addr": "[::1]:1", "edge.processes": "4", "edge.loops": "2", "edge.handshake_timeout": "1s", "edge.max_head_size": "16KiB",
 		"edge.max_message_size": "8KiB", "edge.ping_interval": "1s", "edge.close_timeout": "1s",
 		"edge.send_buffer": "8KiB", "edge.stall_timeout": "1s", "edge.max_pending_handshakes": "7",
 		"edge.laggards": "close", "edge.max_per_address": "9", "edge.drain_duration": "1s",
@@ -140,7 +140,7 @@ func TestEnvironmentSetsEverything(t *testing.T) {
 	want := &Config{
 		Region: "us-east-1", AccountID: "111111111111", DataDir: "/srv/chat",
 		Edge: Edge{
-			Addr: "[::1]:1", Loops: 2, HandshakeTimeout: time.Second, MaxHeadSize: 16384, MaxMessageSize: 8192,
+			Addr: "[::1]:1", Processes: 4, Loops: 2, HandshakeTimeout: time.Second, MaxHeadSize: 16384, MaxMessageSize: 8192,
 			PingInterval: time.Second, CloseTimeout: time.Second, SendBuffer: 8192, StallTimeout: time.Second,
 			Laggards: LaggardsClose, MaxPerAddress: 9, DrainDuration: time.Second,
 			MaxPendingHandshakes: 7,

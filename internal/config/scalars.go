@@ -25,6 +25,31 @@ func number(field *int, least, most int) kind {
 	}
 }
 
+// autoNumber is a whole number from least, above 0, to most, or "auto", which is 0.
+func autoNumber(field *int, least, most int) kind {
+	const auto = "auto"
+	return scalar[int]{
+		field:    field,
+		sentence: fmt.Sprintf("auto or a whole number from %d to %d", least, most),
+		decode: func(text string) (int, bool) {
+			if text == auto {
+				return 0, true
+			}
+			n, err := strconv.Atoi(text)
+			return n, err == nil && least <= n && n <= most
+		},
+		encode: func(n int) string {
+			if n == 0 {
+				return auto
+			}
+			return strconv.Itoa(n)
+		},
+		literal: literalInt,
+		quoted:  true,
+		bare:    true,
+	}
+}
+
 func literalInt(raw any) (string, bool) {
 	n, ok := raw.(int)
 	return strconv.Itoa(n), ok

@@ -44,10 +44,19 @@ missing. One process uses it at a time; it has to be a local disk.`,
 		doc:   `Address on which chat clients connect with WebSocket. Port 0 takes a free one.`,
 	},
 	{
+		key: "edge.processes", fallback: "auto",
+		value: func(c *Config) kind { return autoNumber(&c.Edge.Processes, 1, 63) },
+		doc: `Processes that hold the connections of chat clients. A process may open as many files as its limit on open files
+(RLIMIT_NOFILE) says, and each connection is one. "auto" takes one where that is enough for quotas.connections, else as
+many as are needed. Several share the port (SO_REUSEPORT, Linux only) and are watched by the one that was started: one
+that dies is started again, and costs only the connections that it held. They share quotas and rooms as nodes of a
+cluster do; edge.max_per_address and edge.max_pending_handshakes are for each of them.`,
+	},
+	{
 		key: "edge.loops", fallback: "0",
 		value: func(c *Config) kind { return number(&c.Edge.Loops, 0, 1024) },
-		doc: `Event loops, each with a thread. 0 takes as many as Go uses cores (GOMAXPROCS, which follows the container's CPU
-limit). More than cores only costs switches.`,
+		doc: `Event loops of each edge process, each with a thread. 0 shares the cores that Go uses (GOMAXPROCS, which follows
+the container's CPU limit) out among the edge processes, at least one each. More than cores only costs switches.`,
 	},
 	{
 		key: "edge.handshake_timeout", fallback: "10s",
