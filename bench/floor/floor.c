@@ -1,12 +1,17 @@
 /* The floor: what the kernel alone asks for a delivery.
  *
- * One thread, one epoll, no rooms, tokens, limits or laggards: it upgrades whoever asks (echoing the token), and when a
- * text frame with "Content" comes in, it puts that content into a ready-made MESSAGE frame and calls write once for each
- * open connection. A server in any language that writes to each member once a message pays at least this.
+ * One thread, one epoll, no rooms, tokens or limits: it upgrades whoever asks (echoing the token), and when a text frame
+ * with "Content" comes in, it puts that content into a ready-made MESSAGE frame and writes it to each open connection. A
+ * server in any language that writes to each member pays at least this.
  *
  *   cc -O2 -o floor floor.c && ./floor        (prints where it listens)
  *
- * A write that the kernel does not take whole is a delivery lost, which the client counts. It trusts its client, the load generator: do not put it on a network. */
+ * It looks for new messages every SLICE writes, and each member's next write takes along all that is pending for it, up
+ * to BATCH frames: so at rates above what the kernel can send one by one it coalesces as a good server would. A member
+ * whose buffer is full waits for EPOLLOUT; when the frames kept have passed it by it skips to what is left, and the client
+ * counts the loss.
+ *
+ * It trusts its client, the load generator: do not put it on a network. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,10 +25,25 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MAX_FD = 1 << 16, MAX_READ = 1 << 16, MAX_FRAME = 2048 };
+enum {
+	MAX_FD = 1 << 16, MAX_READ = 1 << 16, MAX_FRAME = 2048,
+	SLICE = 256,                               /* writes between two looks for new messages */
+	BATCH = 16, MAX_BATCH = BATCH * MAX_FRAME, /* frames and bytes of one write */
+	KEPT = 1 << 10, RING = KEPT * MAX_FRAME    /* frames kept for those behind */
+};
 
 static int members[MAX_FD], count; /* descriptors of the upgraded connections */
 static int place[MAX_FD];          /* descriptor -> index in members, or -1 */
+static int blocked[MAX_FD];        /* descriptor -> its buffer is full */
+static int ep;
+
+/* The frames kept, by number modulo KEPT, and their bytes one behind the other in a ring. The ring's beginning is repeated
+ * behind its end, so that every batch is one piece. */
+static uint8_t ring[RING + MAX_BATCH];
+static uint64_t start[KEPT], end; /* where frames begin, and where the newest ends, in bytes since the beginning of time */
+static uint64_t head;             /* number of the frame to come */
+static struct { uint64_t frame; uint32_t sent; } position[MAX_FD]; /* next frame, and how much of it has gone out */
+static int next, left;            /* the walk: whom it visits next, and how many it has yet to visit */
 
 static uint32_t rol(uint32_t x, int n) { return x << n | x >> (32 - n); }
 
@@ -87,6 +107,7 @@ static void leave(int fd) {
 		members[place[fd]] = members[--count];
 		place[members[count]] = place[fd];
 		place[fd] = -1;
+		if (left) left = count; /* the walk would not find the one that has moved */
 	}
 	close(fd);
 }
@@ -112,6 +133,60 @@ static void upgrade(int fd, const char *request) {
 	}
 	place[fd] = count;
 	members[count++] = fd;
+	blocked[fd] = 0;
+	position[fd].frame = head;
+	position[fd].sent = 0;
+}
+
+static uint64_t begins(uint64_t frame) { return frame == head ? end : start[frame % KEPT]; }
+
+static void watch(int fd, int full) {
+	struct epoll_event ev = {.events = EPOLLIN | (full ? EPOLLOUT : 0), .data.fd = fd};
+	blocked[fd] = full;
+	epoll_ctl(ep, EPOLL_CTL_MOD, fd, &ev);
+}
+
+/* flush writes once what a member has not had. It returns 1 when there is more for it. */
+static int flush(int fd) {
+	uint64_t from = position[fd].frame, to;
+	if (from == head || blocked[fd]) return 0;
+	if (head - from > KEPT) { /* passed by; half a frame cannot be taken back */
+		if (position[fd].sent) return shutdown(fd, SHUT_RDWR), 0;
+		from = position[fd].frame = head - KEPT;
+	}
+	to = head - from > BATCH ? from + BATCH : head;
+	uint64_t at = begins(from) + position[fd].sent, n = begins(to) - at;
+	ssize_t wrote = write(fd, ring + at % RING, n);
+	if (wrote < 0) {
+		if (errno == EAGAIN) watch(fd, 1);
+		return 0; /* of any other error the next read tells */
+	}
+	for (at += wrote; from < to && begins(from + 1) <= at;) from++;
+	position[fd].frame = from;
+	position[fd].sent = at - begins(from);
+	if ((uint64_t)wrote < n) watch(fd, 1);
+	return !blocked[fd] && from < head;
+}
+
+/* walk visits the next few members. */
+static void walk(void) {
+	for (int n = 0; n < SLICE && left > 0; n++) {
+		if (next >= count) next = 0;
+		left--;
+		if (count > 0 && flush(members[next++])) left = count;
+	}
+}
+
+static void keep(const uint8_t *frame, int n) {
+	start[head % KEPT] = end;
+	for (int i = 0; i < n; i++) {
+		uint64_t at = (end + i) % RING;
+		ring[at] = frame[i];
+		if (at < MAX_BATCH) ring[at + RING] = frame[i];
+	}
+	end += n;
+	head++;
+	left = count;
 }
 
 static void fan_out(const char *content, int size) {
@@ -122,8 +197,7 @@ static void fan_out(const char *content, int size) {
 		"\"Sender\":{\"UserId\":\"viewer-00000\",\"Attributes\":{}}}", size, content);
 	if (n < 126 || n > (int)sizeof frame - 5) return;
 	frame[0] = 0x81, frame[1] = 126, frame[2] = n >> 8, frame[3] = n; /* final, text, 16 bits of length */
-	for (int i = 0; i < count; i++)
-		if (write(members[i], frame, n + 4) < 0) continue;
+	keep(frame, n + 4);
 }
 
 /* need is the size of the frame at b, or 0 when n bytes do not tell. */
@@ -172,7 +246,8 @@ int main(void) {
 
 	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t size = sizeof addr;
-	int one = 1, lis = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), ep = epoll_create1(0);
+	int one = 1, lis = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	ep = epoll_create1(0);
 	if (bind(lis, (struct sockaddr *)&addr, sizeof addr) || listen(lis, 4096)) return perror("listen"), 1;
 	getsockname(lis, (struct sockaddr *)&addr, &size);
 	printf("ws://127.0.0.1:%d\n", ntohs(addr.sin_port));
@@ -182,7 +257,7 @@ int main(void) {
 
 	static uint8_t buf[MAX_READ + 1];
 	for (;;) {
-		int n = epoll_wait(ep, evs, 256, -1);
+		int n = epoll_wait(ep, evs, 256, left > 0 ? 0 : -1);
 		for (int i = 0; i < n; i++) {
 			int fd = evs[i].data.fd;
 			if (fd == lis) {
@@ -197,11 +272,17 @@ int main(void) {
 				}
 				continue;
 			}
+			if (evs[i].events & EPOLLOUT) {
+				watch(fd, 0);
+				if (flush(fd)) left = count;
+			}
+			if (!(evs[i].events & ~EPOLLOUT)) continue;
 			ssize_t got = read(fd, buf, MAX_READ / 2);
 			if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
 			if (got <= 0) leave(fd);
 			else if (place[fd] >= 0) frames(fd, buf, got);
 			else buf[got] = 0, upgrade(fd, (char *)buf); /* a request of the load generator comes in one read */
 		}
+		walk();
 	}
 }
