@@ -14,6 +14,10 @@ type transport interface {
 	write(b []byte) error
 	// shutdown makes the reading side end, which then frees everything.
 	shutdown()
+	// abort does the same as a network that is gone would: the server is told nothing but a reset.
+	abort()
+	// stall stops reading, or takes it up again. It reports false where that cannot be done.
+	stall(on bool) bool
 }
 
 // writeTimeout is how long a write waits for a server that does not read.
@@ -26,12 +30,14 @@ type conn struct {
 	mu        sync.Mutex // guards what follows
 	transport transport  // nil when closed
 	leaving   bool       // a close frame was sent
+	group     group      // changed with the recorder's mu too, so whoever holds either may read it
 
 	// These belong to the reading goroutine.
 	member   bool // the server said so; only with a dialect
 	reader   frameReader
 	recorder *recorder
 	fleet    *Fleet
+	room     *chatRoom
 }
 
 // receive takes bytes as they arrive. After an error the caller closes the connection.
@@ -39,8 +45,7 @@ func (c *conn) receive(b []byte) error {
 	r := c.recorder
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.now = c.fleet.clock.now().UnixNano()
-	r.bytes += int64(len(b))
+	r.arrive(c, c.fleet.clock.now(), len(b))
 	return c.reader.feed(b, c)
 }
 
@@ -49,14 +54,15 @@ func (c *conn) onMessage(payload []byte) {
 		c.onForeign(payload)
 		return
 	}
-	c.recorder.message(payload)
+	c.recorder.message(c, payload)
 }
 
 func (c *conn) onPing(payload []byte) { _ = c.send(ws.OpPong, payload) } // a failed write ends the reading too
 
 func (c *conn) onClose(payload []byte) {
-	code, _ := ws.ParseCloseFrameData(payload)
+	code, reason := ws.ParseCloseFrameData(payload)
 	c.fleet.closes.add(int(code))
+	c.recorder.farewell(reason)
 	_ = c.send(ws.OpClose, payload)
 }
 
@@ -84,10 +90,27 @@ func (c *conn) shutdown() {
 	}
 }
 
+// abort ends the connection as if its network were gone.
+func (c *conn) abort() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.transport != nil {
+		c.transport.abort()
+	}
+}
+
+// stall stops the reading, or takes it up again. It reports false where that cannot be done.
+func (c *conn) stall(on bool) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.transport != nil && c.transport.stall(on)
+}
+
 // closed is called by the reading goroutine, before it frees the transport.
 func (c *conn) closed() {
 	c.mu.Lock()
 	c.transport = nil
+	c.room.staying.Add(-one(c.group.stays()))
 	c.mu.Unlock()
 	c.reader = frameReader{}
 	c.fleet.open.Add(-1)

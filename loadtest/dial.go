@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"syscall"
+	"time"
 
 	"github.com/gobwas/ws"
 )
@@ -59,8 +60,14 @@ func (d *dialler) dial(k int, token string) (nc net.Conn, early []byte, err erro
 	if protocol != "" {
 		w.Protocols = []string{protocol}
 	}
+	var after time.Duration
+	var later bool
+	w.OnStatusError = func(status int, _ []byte, answer io.Reader) { after, later = readRetryAfter(status, answer) }
 	// A context that can end would cost a goroutine for each connection; the dialler's time-out suffices.
 	nc, br, hs, err := w.Dial(context.Background(), d.url)
+	if later {
+		err = unavailable{err, after}
+	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -16,6 +16,9 @@ import (
 // Functions are called from several goroutines. They may not keep, nor change, what they are given, and what they
 // return is not changed.
 type Dialect struct {
+	// Name is how a coordinator tells its workers which of the dialects given to RunWorkerIfAsked to speak; it may be
+	// "" when there are no workers.
+	Name string
 	// Subprotocol is asked for in the upgrade, and the server has to choose it; "" asks for none.
 	Subprotocol string
 	// Binary says that what the client sends goes out in binary frames; otherwise in text frames.
@@ -89,10 +92,14 @@ func (d dialled) write(b []byte) error {
 
 func (d dialled) shutdown() { _ = d.nc.Close() }
 
+func (d dialled) abort() { _ = d.nc.Close() }
+
+func (d dialled) stall(bool) bool { return false }
+
 // onForeign handles a message of a server that has a dialect.
 func (c *conn) onForeign(payload []byte) {
 	d := c.fleet.dialect
-	marks := c.recorder.foreign(payload, d.Batches)
+	marks := c.recorder.foreign(c, payload, d.Batches)
 	if d.Receive == nil {
 		return
 	}
@@ -106,7 +113,7 @@ func (c *conn) onForeign(payload []byte) {
 }
 
 // foreign counts the messages that a payload carries, which has no frames of IVS Chat. The caller holds mu.
-func (r *recorder) foreign(payload []byte, batches bool) (marks int) {
+func (r *recorder) foreign(c *conn, payload []byte, batches bool) (marks int) {
 	if len(r.marker.prefix) > 0 {
 		for len(payload) >= MinContentSize {
 			due, ok := r.marker.find(payload, &r.hint)
@@ -114,14 +121,13 @@ func (r *recorder) foreign(payload []byte, batches bool) (marks int) {
 				break
 			}
 			marks++
-			r.latency.Record(time.Duration(r.now - due))
+			r.mark(c, due)
 			if !batches {
 				break
 			}
 			payload = payload[r.hint+len(r.marker.prefix)+markerTimeSize:]
 		}
 	}
-	r.marked += int64(marks)
 	if marks == 0 {
 		r.other++
 	}

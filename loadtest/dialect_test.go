@@ -82,7 +82,7 @@ func (b *board) write(c net.Conn, s string) {
 
 func lines() *Dialect {
 	return &Dialect{
-		Subprotocol: "lines", Binary: true, Batches: true,
+		Name: "lines", Subprotocol: "lines", Binary: true, Batches: true,
 		Hello: func(token string) [][]byte { return [][]byte{[]byte("HELLO"), []byte("SUB " + token)} },
 		Receive: func(payload []byte, _ int) ([]byte, bool) {
 			if string(payload) == "PING" {
@@ -125,7 +125,7 @@ func TestFleetSpeaksADialect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	until(t, "both messages of each frame are counted", func() bool { return f.tally(false).marked == 200 })
+	until(t, "both messages of each frame are counted", func() bool { return f.tally().staying() == 200 })
 	if m.Sent != 10 || m.Expected != 100 || m.Errors != nil {
 		t.Fatalf("measured %+v", m)
 	}
@@ -138,7 +138,7 @@ func TestDialectWithoutHello(t *testing.T) {
 	}}
 	f := newTestFleet(t, Options{URL: url, Dialect: d})
 	defer f.Close()
-	opened, err := f.Open(t.Context(), []string{"", "not sent", "used"})
+	opened, err := f.Open(t.Context(), []string{"", "not-sent", "used"})
 	if err != nil || opened.Opened != 3 {
 		t.Fatalf("opened %+v, %v", opened, err)
 	}
@@ -153,8 +153,9 @@ func TestForeignMessages(t *testing.T) {
 	f := func(payload string, batches bool, marks int) {
 		t.Helper()
 		r := recorder{marker: marker{[]byte("[throng:00000000:")}, now: 1 << 60}
-		if got := r.foreign([]byte(payload), batches); got != marks || r.marked != int64(marks) || r.latency.Count() != int64(marks) {
-			t.Fatalf("%q has %d marks (%d, %d), want %d", payload, got, r.marked, r.latency.Count(), marks)
+		c := &conn{room: new(chatRoom)}
+		if got := r.foreign(c, []byte(payload), batches); got != marks || r.staying() != int64(marks) || r.latency[0].Count() != int64(marks) {
+			t.Fatalf("%q has %d marks (%d, %d), want %d", payload, got, r.staying(), r.latency[0].Count(), marks)
 		}
 		if none := marks == 0; none != (r.other == 1) {
 			t.Fatalf("%q counts %d times as something else", payload, r.other)
@@ -174,12 +175,14 @@ func TestForeignMessages(t *testing.T) {
 // A client that costs as much as the server measures itself.
 func TestMessagesAllocateNothing(t *testing.T) {
 	m := newMarker()
-	content := string(m.content(time.Now(), 200))
+	content := string(m.content(5, 200))
 	f := func(what string, d *Dialect, payload string) {
 		t.Helper()
-		c := &conn{fleet: &Fleet{dialect: d, clock: clock{time.Now()}}, recorder: new(recorder)}
-		c.recorder.begin(m)
-		c.recorder.latency.Record(time.Second) // makes the histogram
+		c := &conn{fleet: &Fleet{dialect: d, clock: newClock()}, recorder: new(recorder), room: new(chatRoom)}
+		start := c.fleet.clock.now()
+		c.recorder.begin(m, marker{}, start)
+		c.recorder.arrive(c, start, 0)
+		c.recorder.mark(c, start) // makes the histograms
 		frames := bytes.Repeat(ws.MustCompileFrame(ws.NewTextFrame([]byte(payload))), 3)
 		if n := testing.AllocsPerRun(100, func() {
 			if err := c.receive(frames); err != nil {

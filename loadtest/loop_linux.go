@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"slices"
 	"sync"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,6 +15,7 @@ const (
 	readBufferSize = 64 << 10
 	eventsATurn    = 256
 	wakeSlot       = -1
+	interest       = unix.EPOLLIN | unix.EPOLLRDHUP
 )
 
 // loop reads many plain connections from one goroutine: level-triggered epoll and one read for each event, with a buffer
@@ -64,7 +64,7 @@ func (l *loop) adopt(nc net.Conn, c *conn, early []byte) (bool, error) {
 		return true, err
 	}
 	c.recorder = l.recorder
-	c.transport = socket(fd)
+	c.transport = socket{fd: int32(fd), epoll: int32(l.epoll)}
 	if err := c.receive(early); err != nil {
 		unix.Close(fd)
 		return true, err
@@ -77,6 +77,9 @@ func (l *loop) adopt(nc net.Conn, c *conn, early []byte) (bool, error) {
 	} else {
 		l.conns = append(l.conns, c)
 	}
+	c.mu.Lock()
+	c.transport = socket{fd: int32(fd), slot: slot, epoll: int32(l.epoll)}
+	c.mu.Unlock()
 	l.mu.Unlock()
 	if err := l.watch(fd, slot); err != nil {
 		l.release(slot)
@@ -99,7 +102,7 @@ func duplicate(tcp *net.TCPConn) (fd int, err error) {
 }
 
 func (l *loop) watch(fd int, slot int32) error {
-	ev := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLRDHUP, Fd: slot}
+	ev := unix.EpollEvent{Events: interest, Fd: slot}
 	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(l.epoll, unix.EPOLL_CTL_ADD, fd, &ev))
 }
 
@@ -140,7 +143,7 @@ func (l *loop) serve(slot int32, buf []byte) {
 	l.mu.Lock()
 	c := l.conns[slot]
 	l.mu.Unlock()
-	fd := int(c.transport.(socket)) // only closed, in this goroutine, changes it
+	fd := int(c.transport.(socket).fd) // only closed, in this goroutine, changes it
 	n, err := unix.Read(fd, buf)
 	if err != nil && (errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR)) {
 		return
@@ -174,7 +177,7 @@ func (l *loop) closeAll() {
 	l.mu.Unlock()
 	for _, c := range conns {
 		if c != nil {
-			fd := int(c.transport.(socket))
+			fd := int(c.transport.(socket).fd)
 			c.closed()
 			unix.Close(fd)
 		}
@@ -182,33 +185,6 @@ func (l *loop) closeAll() {
 	unix.Close(l.wake)
 	unix.Close(l.epoll)
 }
-
-// socket is the transport of a connection that a loop reads: its descriptor.
-type socket int
-
-func (s socket) write(b []byte) error {
-	deadline := time.Now().Add(writeTimeout)
-	for len(b) > 0 {
-		n, err := unix.Write(int(s), b)
-		if n > 0 {
-			b = b[n:]
-		}
-		switch {
-		case err == nil || errors.Is(err, unix.EINTR):
-		case errors.Is(err, unix.EAGAIN):
-			left := time.Until(deadline)
-			if left <= 0 {
-				return os.ErrDeadlineExceeded
-			}
-			_, _ = unix.Poll([]unix.PollFd{{Fd: int32(s), Events: unix.POLLOUT}}, int(left.Milliseconds())+1)
-		default:
-			return os.NewSyscallError("write", err)
-		}
-	}
-	return nil
-}
-
-func (s socket) shutdown() { _ = unix.Shutdown(int(s), unix.SHUT_RDWR) }
 
 // bindLate lets the kernel choose the port of a bound socket when it connects, so that each pair of addresses has all
 // ephemeral ports for itself.

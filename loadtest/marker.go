@@ -6,12 +6,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
-	"time"
 )
 
 // marker is what a message carries at the start of its content, so that whoever receives it knows when it was due:
 // "[throng:" run ":" time "]", with eight hexadecimal digits that tell this run from any other, and sixteen of
-// nanoseconds since 1970. It consists of characters that JSON does not escape.
+// nanoseconds of the clock that the machine's processes share. It consists of characters that JSON does not escape.
 type marker struct{ prefix []byte }
 
 const (
@@ -27,8 +26,8 @@ func newMarker() marker {
 }
 
 // content returns text of size bytes, at least MinContentSize, that is marked with due.
-func (m marker) content(due time.Time, size int) []byte {
-	b := fmt.Appendf(make([]byte, 0, size), "%s%0*x]", m.prefix, markerTimeSize, due.UnixNano())
+func (m marker) content(due instant, size int) []byte {
+	b := fmt.Appendf(make([]byte, 0, size), "%s%0*x]", m.prefix, markerTimeSize, int64(due))
 	const filler = " the quick brown fox jumps over the lazy dog"
 	for len(b) < size {
 		b = append(b, filler[:min(len(filler), size-len(b))]...)
@@ -38,7 +37,7 @@ func (m marker) content(due time.Time, size int) []byte {
 
 // find returns when the message was due. hint is where the marker was found last: a room's frames are alike, so it is
 // mostly there again and nothing need be searched.
-func (m marker) find(payload []byte, hint *int) (due int64, ok bool) {
+func (m marker) find(payload []byte, hint *int) (due instant, ok bool) {
 	at := *hint
 	if at > len(payload) || !bytes.HasPrefix(payload[at:], m.prefix) {
 		if at = bytes.Index(payload, m.prefix); at < 0 {
@@ -50,6 +49,6 @@ func (m marker) find(payload []byte, hint *int) (due int64, ok bool) {
 	if len(digits) < markerTimeSize {
 		return 0, false
 	}
-	due, err := strconv.ParseInt(string(digits[:markerTimeSize]), 16, 64)
-	return due, err == nil
+	t, err := strconv.ParseInt(string(digits[:markerTimeSize]), 16, 64)
+	return instant(t), err == nil
 }

@@ -3,6 +3,7 @@ package loadtest
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -15,19 +16,25 @@ import (
 	"github.com/gobwas/ws/wsutil"
 )
 
-// room is a small chat server: what one member sends, all get. The token "used" is refused; content is answered with
-// ERROR 429 as often as throttle says.
+// room is a small chat server: what one member sends, all members with the same room get. A token is "ROOM~USER", or
+// "USER" for the room "". The token "used" is refused, as is everybody with 503 as often as busy says; content is
+// answered with ERROR 429 as often as throttle says.
 type room struct {
 	mu       sync.Mutex
-	members  map[net.Conn]bool
+	members  map[net.Conn]member
 	pongs    int
 	throttle int
+	busy     int
+	sent     int
+	actions  map[string]int
 }
+
+type member struct{ room, user string }
 
 // newRoom serves until the test ends and returns the endpoint's URL.
 func newRoom(t *testing.T, secure bool) (*room, *httptest.Server, string) {
 	t.Helper()
-	r := &room{members: map[net.Conn]bool{}}
+	r := &room{members: map[net.Conn]member{}, actions: map[string]int{}}
 	s := httptest.NewUnstartedServer(r)
 	if secure {
 		s.StartTLS()
@@ -39,7 +46,13 @@ func newRoom(t *testing.T, secure bool) (*room, *httptest.Server, string) {
 }
 
 func (r *room) ServeHTTP(w http.ResponseWriter, q *http.Request) {
-	if q.Header.Get("Sec-WebSocket-Protocol") == "used" {
+	token := q.Header.Get("Sec-WebSocket-Protocol")
+	if r.isBusy() {
+		w.Header().Set("Retry-After", "0")
+		http.Error(w, "come again", http.StatusServiceUnavailable)
+		return
+	}
+	if token == "used" {
 		http.Error(w, `{"ErrorCode":401,"ErrorMessage":"token already used"}`, http.StatusUnauthorized)
 		return
 	}
@@ -53,7 +66,11 @@ func (r *room) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	r.write(c, ws.OpPing, "hello")
 	r.write(c, ws.OpText, `{"Type":"EVENT","Id":"000000000000","EventName":"welcome"}`)
 	r.mu.Lock()
-	r.members[c] = true
+	m := member{user: token}
+	if name, user, ok := strings.Cut(token, "~"); ok {
+		m = member{name, user}
+	}
+	r.members[c] = m
 	r.mu.Unlock()
 	defer func() {
 		r.mu.Lock()
@@ -88,22 +105,56 @@ func (r *room) serve(c net.Conn) bool {
 	return true
 }
 
+func (r *room) isBusy() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.busy--
+	return r.busy >= 0
+}
+
 func (r *room) message(from net.Conn, payload []byte) {
-	var request struct{ Action, RequestID, Content string }
-	if json.Unmarshal(payload, &request) != nil || request.Action != "SEND_MESSAGE" {
+	var request struct{ Action, RequestID, Content, ID, UserID, Reason string }
+	if json.Unmarshal(payload, &request) != nil {
 		from.Close()
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.actions[request.Action]++
 	if r.throttle > 0 {
 		r.throttle--
-		write(from, ws.OpText, `{"Type":"ERROR","Id":"000000000000","ErrorCode":429,"ErrorMessage":"rate limit exceeded"}`)
+		b, _ := json.Marshal(map[string]any{
+			"Type": "ERROR", "Id": "000000000000", "ErrorCode": 429, "ErrorMessage": "rate limit exceeded", "RequestId": request.RequestID,
+		})
+		write(from, ws.OpText, string(b))
 		return
 	}
-	b, _ := json.Marshal(map[string]string{"Type": "MESSAGE", "RequestId": request.RequestID, "Content": request.Content})
-	for c := range r.members {
+	r.sent++
+	answer := map[string]any{"Id": fmt.Sprintf("%012d", r.sent), "RequestId": request.RequestID}
+	switch request.Action {
+	case "SEND_MESSAGE":
+		answer["Type"], answer["Content"] = "MESSAGE", request.Content
+		answer["Sender"] = map[string]any{"UserId": r.members[from].user}
+	case "DELETE_MESSAGE":
+		answer["Type"], answer["EventName"] = "EVENT", "aws:DELETE_MESSAGE"
+		answer["Attributes"] = map[string]any{"MessageID": request.ID, "Reason": request.Reason}
+	case "DISCONNECT_USER":
+		answer["Type"], answer["EventName"] = "EVENT", "aws:DISCONNECT_USER"
+		answer["Attributes"] = map[string]any{"UserId": request.UserID, "Reason": request.Reason}
+	default:
+		from.Close()
+		return
+	}
+	b, _ := json.Marshal(answer)
+	for c, m := range r.members {
+		if m.room != r.members[from].room {
+			continue
+		}
 		write(c, ws.OpText, string(b))
+		if request.Action == "DISCONNECT_USER" && m.user == request.UserID {
+			write(c, ws.OpClose, string(ws.NewCloseFrameBody(ws.StatusNormalClosure, request.Reason)))
+			delete(r.members, c)
+		}
 	}
 }
 

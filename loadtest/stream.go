@@ -1,6 +1,7 @@
 package loadtest
 
 import (
+	"crypto/tls"
 	"net"
 	"time"
 )
@@ -20,6 +21,20 @@ func (s stream) write(b []byte) error {
 }
 
 func (s stream) shutdown() { _ = s.nc.Close() }
+
+func (s stream) abort() {
+	nc := s.nc
+	if secure, ok := nc.(*tls.Conn); ok {
+		nc = secure.NetConn() // a closed tls.Conn says so to the server
+	}
+	if tcp, ok := nc.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = nc.Close()
+}
+
+// stall cannot work: the goroutine is inside a read.
+func (s stream) stall(bool) bool { return false }
 
 // readStream serves c until it ends.
 func readStream(nc net.Conn, c *conn, early []byte) {

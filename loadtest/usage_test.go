@@ -9,7 +9,7 @@ func TestBottleneck(t *testing.T) {
 	f := func(u Usage, want string) {
 		t.Helper()
 		u.Seconds, u.Cores = 10, 4
-		if got := u.bottleneck(1); !strings.HasPrefix(got, want+" (") {
+		if got := u.bottleneck(1, 1); !strings.HasPrefix(got, want+" (") {
 			t.Fatalf("got %q, want %q", got, want)
 		}
 	}

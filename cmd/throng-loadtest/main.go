@@ -7,9 +7,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/throngchat/throng/loadtest"
 )
 
 func main() {
+	loadtest.RunWorkerIfAsked()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if newCommand().ExecuteContext(ctx) != nil { // cobra has written the error
