@@ -27,6 +27,7 @@ type room struct {
 	busy     int
 	sent     int
 	actions  map[string]int
+	after    func(sent int) // called after each message, with mu held
 }
 
 type member struct{ room, user string }
@@ -145,6 +146,9 @@ func (r *room) message(from net.Conn, payload []byte) {
 		from.Close()
 		return
 	}
+	if r.after != nil {
+		defer func() { r.after(r.sent) }()
+	}
 	b, _ := json.Marshal(answer)
 	for c, m := range r.members {
 		if m.room != r.members[from].room {
@@ -179,4 +183,20 @@ func (r *room) size() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.members)
+}
+
+// kick closes the connections of a user without a word. The caller holds mu.
+func (r *room) kick(user string) {
+	for c, m := range r.members {
+		if m.user == user {
+			c.Close()
+			delete(r.members, c)
+		}
+	}
+}
+
+func (r *room) did(action string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.actions[action]
 }
