@@ -21,7 +21,7 @@ type peer struct {
 	build func(ctx context.Context, root, dir string) (func(context.Context) (*Server, error), error)
 }
 
-// peers are in the order of the tables.
+// peers are in the order of the tables. bench/install brings what they need besides Go.
 var peers = []peer{
 	{"centrifuge", centrifugeDialect(), goPeer("centrifuge")},
 	{"nbio", contentDialect(false), goPeer("nbio")},
@@ -29,19 +29,6 @@ var peers = []peer{
 	{"nchan", contentDialect(false), buildNchan},
 	{"socket.io", socketIODialect(), buildSocketIO},
 	{"nats", natsDialect(), goPeer("nats")},
-}
-
-// BuildPeers builds all peers from root into dir. bench/install brings what they need besides Go.
-func BuildPeers(ctx context.Context, root, dir string) ([]Contender, error) {
-	var all []Contender
-	for _, p := range peers {
-		start, err := p.build(ctx, root, dir)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", p.name, err)
-		}
-		all = append(all, Contender{Name: p.name, Dialect: p.dialect, Start: start})
-	}
-	return all, nil
 }
 
 // goPeer builds the program of that name in the module of the peers, which has its own requirements so that throng's

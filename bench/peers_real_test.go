@@ -3,39 +3,68 @@
 package bench
 
 import (
-	"os"
-	"strconv"
+	"flag"
 	"testing"
 	"time"
+
+	"github.com/throngchat/throng/loadtest"
 )
 
-// TestPeersDeliver starts every peer. It needs what bench/install brings:
+var (
+	peersMembers = flag.Int("members", 200, "members of a peer's room")
+	peersRate    = flag.Float64("rate", 5, "messages a second")
+)
+
+// TestPeersDeliver starts every peer, and each has to deliver everything. It needs what bench/install brings:
 //
-//	go test -tags peers ./bench -run PeersDeliver -v
+//	go test -tags peers ./bench -run PeersDeliver -v -args -members 2000
 func TestPeersDeliver(t *testing.T) {
-	contenders, err := BuildPeers(t.Context(), "..", t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	load := DeliveryLoad{Members: 200, Rate: 5, ContentSize: 200, WarmUp: time.Second, Duration: 2 * time.Second}
-	if members, err := strconv.Atoi(os.Getenv("PEERS_MEMBERS")); err == nil {
-		load.Members = members
-	}
-	if rate, err := strconv.ParseFloat(os.Getenv("PEERS_RATE"), 64); err == nil {
-		load.Rate = rate
-	}
-	for _, c := range contenders {
-		t.Run(c.Name, func(t *testing.T) {
-			d, err := RunDelivery(t.Context(), c, load, 0)
+	for _, p := range peers {
+		t.Run(p.name, func(t *testing.T) {
+			start, err := p.build(t.Context(), "..", t.TempDir())
 			if err != nil {
 				t.Fatal(err)
 			}
-			m := &d.Measurement
-			t.Logf("%d of %d deliveries, %d other, server %.2f CPU s a million, client %.2f, p50 %v, p99 %v; %s", m.Received,
-				m.Expected, m.Other, m.ServerCPUPerMillion(), m.ClientCPUPerMillion(), m.Latency.Percentile(50), m.Latency.Percentile(99), m.Bottleneck)
-			if m.Received != m.Expected || m.Unsent != 0 || m.ClosedMeanwhile != 0 {
-				t.Fatalf("measured %+v", m)
+			s, err := start(t.Context())
+			if err != nil {
+				t.Fatal(err)
 			}
+			defer func() {
+				if err := s.Stop(); err != nil {
+					t.Error(err)
+				}
+			}()
+			deliver(t, &p, s)
 		})
+	}
+}
+
+func deliver(t *testing.T, p *peer, s *Server) {
+	fleet, err := loadtest.New(loadtest.Options{URL: s.URL, Sources: sources, Dialect: p.dialect})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fleet.Close()
+	tokens, err := s.Tokens(t.Context(), *peersMembers, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, err := fleet.Open(t.Context(), tokens)
+	if err != nil || opened.Opened != *peersMembers {
+		t.Fatalf("opened %+v, %v", opened, err)
+	}
+	m, err := fleet.Run(t.Context(), loadtest.Load{
+		Rate: *peersRate, ContentSize: 200, Duration: 2 * time.Second, ServerPID: s.PID(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d of %d deliveries, %d other messages; CPU s a million: server %.2f, client %.2f; p50 %v, p99 %v; bottleneck: %s",
+		m.Received, m.Expected, m.Other, m.ServerCPUPerMillion(), m.ClientCPUPerMillion(),
+		m.Latency.Percentile(50), m.Latency.Percentile(99), m.Bottleneck)
+	want := int64(m.Sent * *peersMembers)
+	if m.Sent == 0 || m.Unsent != 0 || m.Expected != want || m.Received != want || m.ClosedMeanwhile != 0 {
+		t.Fatalf("sent %d (%d could not be), %d of %d deliveries, %d connections closed: %v", m.Sent, m.Unsent, m.Received, want,
+			m.ClosedMeanwhile, fleet.Closes())
 	}
 }

@@ -8,11 +8,19 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/centrifugal/centrifuge"
 )
 
-const room = "room"
+const (
+	room = "room"
+	// writeDelay is how long a connection's writer collects messages. With 10,000 members and 30 messages a second it
+	// costs less than half of what writing at once does, which is at its limit there, and the p99 of the latency is a
+	// fifth; 200 ms costs a quarter less still, but falls behind at 100 messages a second. The price is that a message of
+	// a quiet room comes a tenth of a second later.
+	writeDelay = 100 * time.Millisecond
+)
 
 func main() {
 	if err := serve(); err != nil {
@@ -50,7 +58,11 @@ func serve() error {
 // admit makes every connection a member of the room.
 func admit(context.Context, centrifuge.ConnectEvent) (centrifuge.ConnectReply, error) {
 	return centrifuge.ConnectReply{
-		Credentials:   &centrifuge.Credentials{UserID: "viewer"},
-		Subscriptions: map[string]centrifuge.SubscribeOptions{room: {}},
+		Credentials: &centrifuge.Credentials{UserID: "viewer"},
+		WriteDelay:  writeDelay,
+		// No goroutine for each connection, and no limit of 16 messages a write.
+		WriteWithTimer:     true,
+		MaxMessagesInFrame: -1,
+		Subscriptions:      map[string]centrifuge.SubscribeOptions{room: {}},
 	}, nil
 }

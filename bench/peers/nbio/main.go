@@ -2,6 +2,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"log/slog"
 	"net"
@@ -27,7 +28,6 @@ func serve() error {
 		return err
 	}
 	r := newRoom()
-	go r.run()
 	upgrader := r.upgrader()
 	engine := nbhttp.NewEngine(nbhttp.Config{
 		Network: "tcp",
@@ -55,7 +55,7 @@ func (r *room) upgrader() *websocket.Upgrader {
 	u.OnOpen(r.join)
 	u.OnClose(func(c *websocket.Conn, _ error) { r.leave(c) })
 	u.OnMessage(func(_ *websocket.Conn, _ websocket.MessageType, data []byte) {
-		r.publish <- append([]byte(nil), data...) // nbio takes data back
+		r.publish(bytes.Clone(data)) // nbio takes data back
 	})
 	return u
 }

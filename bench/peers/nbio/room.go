@@ -1,7 +1,9 @@
 package main
 
 import (
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lesismal/nbio/nbhttp/websocket"
@@ -12,56 +14,41 @@ const (
 	pingPeriod = keepalive * 2 / 5
 )
 
-// room has one goroutine that writes, so that all members get its messages in the same order. A write to a member that
-// reads slowly does not block: nbio keeps the bytes and writes them when it can.
+// room has a writer for each core, each with its share of the members, so that fan-out uses all of them and every member
+// gets the messages in the same order. A write to a member that reads slowly does not block: nbio keeps the bytes and
+// writes them when it can.
 type room struct {
-	publish chan []byte
-
-	mu      sync.Mutex
-	members map[*websocket.Conn]struct{}
+	mu      sync.Mutex // keeps the order of messages the same for all writers
+	writers []*writer
+	next    atomic.Uint64
 }
 
 func newRoom() *room {
-	return &room{publish: make(chan []byte, 256), members: map[*websocket.Conn]struct{}{}}
+	r := new(room)
+	for range runtime.GOMAXPROCS(0) {
+		w := &writer{publish: make(chan []byte, 256), members: map[*websocket.Conn]struct{}{}}
+		go w.run()
+		r.writers = append(r.writers, w)
+	}
+	return r
 }
 
 func (r *room) join(c *websocket.Conn) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.members[c] = struct{}{}
+	w := r.writers[r.next.Add(1)%uint64(len(r.writers))]
+	c.SetSession(w)
+	w.join(c)
 }
 
 func (r *room) leave(c *websocket.Conn) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.members, c)
-}
-
-func (r *room) run() {
-	ticker := time.NewTicker(pingPeriod)
-	defer ticker.Stop()
-	var all []*websocket.Conn
-	for {
-		kind, message := websocket.PingMessage, []byte(nil)
-		select {
-		case message = <-r.publish:
-			kind = websocket.TextMessage
-		case <-ticker.C:
-		}
-		all = r.list(all[:0])
-		for _, c := range all {
-			_ = c.WriteMessage(kind, message) // a failure closes the connection
-		}
-		clear(all)
+	if w, ok := c.Session().(*writer); ok {
+		w.leave(c)
 	}
 }
 
-// list appends the members to all: writes happen outside the lock, since a failing one calls leave.
-func (r *room) list(all []*websocket.Conn) []*websocket.Conn {
+func (r *room) publish(message []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for c := range r.members {
-		all = append(all, c)
+	for _, w := range r.writers {
+		w.publish <- message
 	}
-	return all
 }
