@@ -90,9 +90,9 @@ func (c *churn) change(ctx context.Context, line string, due instant) {
 	})
 }
 
-func (c *churn) finish() Churn {
+func (c *churn) finish(d time.Duration) Churn {
 	c.dials.Wait()
 	o := c.opening.result()
-	o.Asked = c.left
+	o.Asked, o.Seconds = c.left, d.Seconds()
 	return Churn{Left: c.left, Skipped: c.skipped, Opened: o}
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"strings"
 	"testing"
 	"time"
 )
@@ -151,21 +150,5 @@ func TestFleetRefuses(t *testing.T) {
 	opened, err := f.Open(t.Context(), tokens(3))
 	if err != nil || opened.Refused["connection refused"] != 3 {
 		t.Fatalf("opened %+v, %v", opened, err)
-	}
-}
-
-func TestReportText(t *testing.T) {
-	r := Report{URL: "ws://127.0.0.1:8080", Opened: Opened{Asked: 3, Opened: 2, Refused: map[string]int64{"HTTP 401": 1}},
-		Measurement: &Measurement{Sent: 5, Received: 9, Expected: 10, Errors: map[int]int64{429: 1},
-			Usage: Usage{ServerKnown: true, ServerCPU: 1, ClientCPU: 0.5}, Bottleneck: "neither"},
-		Closes: map[int]int64{1000: 2}}
-	var b strings.Builder
-	if err := r.WriteText(&b); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{"2 of 3", "1: HTTP 401", "9 of 10", "1 with code 429", "111111.11 s a million", "neither", "2 by the server with code 1000"} {
-		if !strings.Contains(b.String(), want) {
-			t.Fatalf("no %q in\n%s", want, b.String())
-		}
 	}
 }

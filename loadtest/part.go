@@ -120,7 +120,7 @@ func (f *Fleet) finish() (p part, err error) {
 		close(r.over)
 	}
 	<-r.over
-	p.Churn = r.churn.finish()
+	p.Churn = r.churn.finish(r.order.Duration)
 	for _, rr := range r.rooms {
 		p.Publishers += len(rr.publishers)
 		p.Lost += int(rr.stay - rr.room.staying.Load())

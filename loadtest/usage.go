@@ -133,6 +133,8 @@ func (u *Usage) bottleneck(loops, processes int) string {
 		return "the client (" + shares + "): what was measured is the client"
 	case u.ServerKnown && server >= saturated*cores:
 		return "the server (" + shares + ")"
+	case u.MachineKnown && u.IdleCPU/u.Seconds < spare*cores && u.Others() > client+server:
+		return "other programs of the machine (" + shares + "): measure again without them"
 	case u.MachineKnown && u.IdleCPU/u.Seconds < spare*cores:
 		return "the machine, which server and client share (" + shares + ")"
 	case !u.ServerKnown:

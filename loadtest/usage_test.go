@@ -16,6 +16,7 @@ func TestBottleneck(t *testing.T) {
 	f(Usage{ClientCPU: 9, ServerCPU: 39, ServerKnown: true, MachineKnown: true, IdleCPU: 1}, "the client")
 	f(Usage{ClientCPU: 1, ServerCPU: 38, ServerKnown: true, MachineKnown: true, IdleCPU: 1}, "the server")
 	f(Usage{ClientCPU: 5, ServerCPU: 20, ServerKnown: true, MachineKnown: true, IdleCPU: 2}, "the machine, which server and client share")
+	f(Usage{ClientCPU: 5, ServerCPU: 6, ServerKnown: true, MachineKnown: true, IdleCPU: 2}, "other programs of the machine")
 	f(Usage{ClientCPU: 5, ServerCPU: 20, ServerKnown: true, MachineKnown: true, IdleCPU: 15}, "neither")
 	f(Usage{ClientCPU: 5, MachineKnown: true, IdleCPU: 35}, "not the client")
 	f(Usage{ClientCPU: 5}, "not the client")

@@ -4,11 +4,18 @@ import (
 	"bytes"
 	"encoding/json"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/throngchat/throng/loadtest"
 )
+
+func TestMain(m *testing.M) {
+	loadtest.RunWorkerIfAsked()
+	os.Exit(m.Run())
+}
 
 // execute runs the command and returns what it wrote to standard output.
 func execute(t *testing.T, stdin string, args ...string) (string, error) {
@@ -35,6 +42,9 @@ func TestRefusesWhatCannotWork(t *testing.T) {
 	f("--source-addresses", "token\n", "--url", "ws://127.0.0.1:1", "--tokens", "-", "--source-addresses", "0")
 	f("--tokens: no tokens", "", "--url", "ws://127.0.0.1:1", "--tokens", "-")
 	f("--tokens: 1 tokens for 2 connections", "token\n", "--url", "ws://127.0.0.1:1", "--tokens", "-", "--connections", "2")
+	f("--scenario", "token\n", "--url", "ws://127.0.0.1:1", "--tokens", "-", "--scenario", "peace")
+	f("1 tokens for 0 connections", "token\n", "--url", "ws://127.0.0.1:1", "--tokens", "-", "--scenario", "storm")
+	f("2 tokens for 2 connections and 2", "a\nb\n", "--url", "ws://127.0.0.1:1", "--tokens", "-", "--scenario", "storm", "--connections", "2")
 }
 
 // An endpoint that refuses everything is reported, in JSON too, before the error that nothing can be published.
@@ -53,11 +63,15 @@ func TestReportsRefusals(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &r); err != nil {
 		t.Fatalf("%v in %s", err, out)
 	}
-	if r.Opened.Asked != 2 || r.Opened.Refused["connection refused"] != 2 || r.Measurement != nil {
+	if r.Opened.Asked != 2 || r.Opened.Refused["connection refused"] != 2 || r.Measurement != nil || r.Scenario != "chat" {
 		t.Fatalf("reported %s", out)
 	}
-	out, err = execute(t, "a\n", "--url", url, "--tokens", "-", "--duration", "1ms")
-	if err != nil || !strings.Contains(out, "1: connection refused") {
+	page := filepath.Join(t.TempDir(), "report.html")
+	out, err = execute(t, "a\n", "--url", url, "--tokens", "-", "--scenario", "idle", "--duration", "1ms", "--html", page)
+	if err == nil || !strings.Contains(out, "1: connection refused") {
 		t.Fatalf("reported %s, %v", out, err)
+	}
+	if b, err := os.ReadFile(page); err != nil || !strings.Contains(string(b), "connections refused: connection refused") {
+		t.Fatalf("the page is %s, %v", b, err)
 	}
 }
