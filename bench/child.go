@@ -18,7 +18,7 @@ import (
 // Bounds of a server's life: until it says where it listens, and from SIGTERM to its end.
 const (
 	startPatience = 60 * time.Second
-	stopPatience  = 60 * time.Second
+	stopPatience  = 20 * time.Second
 )
 
 var errNotReady = errors.New("the server did not say where it listens")

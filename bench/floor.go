@@ -13,7 +13,7 @@ import (
 func BuildFloor(ctx context.Context, root, dir string) (Contender, error) {
 	program := filepath.Join(dir, "floor")
 	err := build(ctx, root, "gcc", "-O2", "-o", program, filepath.Join("bench", "floor", "floor.c"))
-	return Contender{Name: "floor", Start: func(ctx context.Context) (*Server, error) { return startFloor(ctx, program) }}, err
+	return Contender{Name: floorName, Start: func(ctx context.Context) (*Server, error) { return startFloor(ctx, program) }}, err
 }
 
 func startFloor(ctx context.Context, program string) (*Server, error) {

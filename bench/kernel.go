@@ -35,9 +35,19 @@ func readKernel() (kernelMemory, error) {
 		return kernelMemory{}, err
 	}
 	k := kernelMemory{caches: parseSlabs(string(b), int64(os.Getpagesize()))}
-	stat, _ := fieldOf("/proc/net/sockstat", "TCP")
-	k.sockets, k.buffers = parseSockets(stat, int64(os.Getpagesize()))
+	k.sockets, k.buffers = readSockets()
 	return k, nil
+}
+
+func readSockets() (sockets, buffers int64) {
+	stat, _ := fieldOf("/proc/net/sockstat", "TCP")
+	return parseSockets(stat, int64(os.Getpagesize()))
+}
+
+// readBuffers returns the bytes that wait in sockets, of both ends of all connections on the machine.
+func readBuffers() int64 {
+	_, buffers := readSockets()
+	return buffers
 }
 
 // parseSockets reads the TCP line of /proc/net/sockstat, "inuse 5 orphan 0 tw 0 alloc 7 mem 1".
@@ -86,6 +96,14 @@ type KernelGrowth struct {
 	// Buffers is of both ends; idle connections have none.
 	Buffers float64            `json:"buffers"`
 	Caches  map[string]float64 `json:"caches"` // of both ends
+}
+
+// String is the server's part for a line of progress.
+func (g *KernelGrowth) String() string {
+	if g == nil {
+		return "unknown"
+	}
+	return count(int64(g.ServerEnd)) + " B"
 }
 
 // strangers is the share of sockets of other programs among those that came, above which a growth is nobody's.

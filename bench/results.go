@@ -5,20 +5,31 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"github.com/throngchat/throng/loadtest"
 )
 
 // Results are the raw results of one run of the suite.
 type Results struct {
-	Machine    Machine      `json:"machine"`
-	Rounds     int          `json:"rounds"`
-	Idle       []Idle       `json:"idle,omitempty"`
-	Load       DeliveryLoad `json:"delivery_load"`
-	Deliveries []Delivery   `json:"deliveries,omitempty"`
+	Machine    Machine  `json:"machine"`
+	Plan       Plan     `json:"plan"`
+	Contenders []string `json:"contenders"` // in the order of the tables
+	Absent     []Absent `json:"absent,omitempty"`
+
+	Rates   []Rate    `json:"rates,omitempty"`
+	Idle    []Idle    `json:"idle,omitempty"`
+	Flat    []Rate    `json:"flat,omitempty"`
+	Hall    []Rate    `json:"hall,omitempty"` // the flat scenario's largest room
+	Stalled []Stalled `json:"stalled,omitempty"`
+	Crowd   []Crowd   `json:"crowd,omitempty"`
 }
 
-// Write keeps the results in dir, in a file named after the day and the commit, and returns its name.
+// Absent is a contender that could not be built.
+type Absent struct {
+	Name string `json:"name"`
+	Why  string `json:"why"`
+}
+
+// Write keeps the results in dir, in a file named after the day and the commit, and returns its name. It replaces the
+// file as a whole: a run that is cut off leaves one that can be read.
 func (r *Results) Write(dir string) (string, error) {
 	b, err := json.MarshalIndent(r, "", " ")
 	if err != nil {
@@ -28,7 +39,11 @@ func (r *Results) Write(dir string) (string, error) {
 		return "", err
 	}
 	name := filepath.Join(dir, fmt.Sprintf("%s-%s.json", r.Machine.Started.Format("2006-01-02"), r.Machine.Commit))
-	return name, os.WriteFile(name, append(b, '\n'), 0o644)
+	part := name + ".part"
+	if err := os.WriteFile(part, append(b, '\n'), 0o644); err != nil {
+		return "", err
+	}
+	return name, os.Rename(part, name)
 }
 
 // ReadResults reads what Write has kept.
@@ -42,47 +57,4 @@ func ReadResults(name string) (*Results, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return r, nil
-}
-
-// idle collects one figure of the idle scenario from all rounds.
-func (r *Results) idle(contender string, connections int, figure func(*Idle) float64) Spread {
-	var values []float64
-	for i := range r.Idle {
-		if d := &r.Idle[i]; d.Contender == contender && d.Connections == connections {
-			values = append(values, figure(d))
-		}
-	}
-	return spreadOf(values)
-}
-
-// delivery collects one figure of the delivery scenario from all rounds.
-func (r *Results) delivery(contender string, figure func(*loadtest.Measurement) float64) Spread {
-	var values []float64
-	for i := range r.Deliveries {
-		if d := &r.Deliveries[i]; d.Contender == contender {
-			values = append(values, figure(&d.Measurement))
-		}
-	}
-	return spreadOf(values)
-}
-
-// ratio compares a figure of two contenders within each round.
-func (r *Results) ratio(of, to string, figure func(*loadtest.Measurement) float64) Spread {
-	var values []float64
-	for round := range r.Rounds {
-		var a, b float64
-		for i := range r.Deliveries {
-			switch d := &r.Deliveries[i]; {
-			case d.Round != round:
-			case d.Contender == of:
-				a = figure(&d.Measurement)
-			case d.Contender == to:
-				b = figure(&d.Measurement)
-			}
-		}
-		if a > 0 && b > 0 {
-			values = append(values, a/b)
-		}
-	}
-	return spreadOf(values)
 }

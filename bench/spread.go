@@ -36,6 +36,9 @@ func (s Spread) format(decimals int) string {
 	return fmt.Sprintf("%s (%s–%s)", f(s.Median), f(s.Min), f(s.Max))
 }
 
+// count writes a whole number.
+func count[T int | int64](n T) string { return thousands(strconv.FormatInt(int64(n), 10)) }
+
 // thousands puts commas into a decimal number.
 func thousands(s string) string {
 	whole, fraction, _ := strings.Cut(s, ".")

@@ -4,23 +4,32 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/throngchat/throng/bench"
+	"github.com/throngchat/throng/loadtest"
 )
+
+func TestMain(m *testing.M) {
+	loadtest.RunWorkerIfAsked()
+	m.Run()
+}
 
 func TestWritesTheDocumentAgain(t *testing.T) {
 	dir := t.TempDir()
-	r := bench.Results{Machine: bench.Machine{CPU: "A CPU", Commit: "abcdef012345"}, Rounds: 1,
-		Idle: []bench.Idle{{Contender: "throng", Connections: 1000, HeapLive: 900}}}
+	r := bench.Results{
+		Machine: bench.Machine{CPU: "A CPU", Commit: "abcdef012345"}, Contenders: []string{"throng"}, Plan: bench.DefaultPlan(),
+		Idle: []bench.Idle{{Repetition: bench.Repetition{Contender: "throng"}, Connections: 10_000, Resident: 900}},
+	}
 	raw, err := r.Write(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	document := filepath.Join(dir, "B.md")
+	document, plots := filepath.Join(dir, "B.md"), filepath.Join(dir, "plots")
 	c := newCommand()
-	c.SetArgs([]string{"--from", raw, "--document", document})
+	c.SetArgs([]string{"--from", raw, "--document", document, "--plots", plots})
 	wd, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
@@ -30,7 +39,7 @@ func TestWritesTheDocumentAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	b, err := os.ReadFile(document)
-	if err != nil || !strings.Contains(string(b), "An idle connection costs throng 900 bytes of heap") {
+	if err != nil || !strings.Contains(string(b), "Each of 10,000 idle connections costs throng 900 bytes") {
 		t.Fatalf("%v in\n%s", err, b)
 	}
 }
@@ -39,5 +48,35 @@ func TestNeedsTheRepository(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if _, err := moduleRoot(); !errors.Is(err, errNoModule) {
 		t.Fatalf("got %v, want %v", err, errNoModule)
+	}
+}
+
+func TestPlan(t *testing.T) {
+	f := func(ok bool, set flags) {
+		t.Helper()
+		if _, err := set.plan(); (err == nil) != ok {
+			t.Fatalf("%+v gives %v", set, err)
+		}
+	}
+	f(true, flags{scenarios: bench.Scenarios, contenders: bench.Names()})
+	f(true, flags{scenarios: []string{"idle"}, contenders: []string{"throng"}})
+	f(false, flags{scenarios: []string{"sleep"}})
+	f(false, flags{contenders: []string{"throng", "thing"}})
+
+	p, _ := (&flags{scenarios: []string{"idle"}, rounds: 7}).plan()
+	if p.Rounds != 7 || p.Rates != nil || !slices.Equal(p.Idle.Sizes, bench.DefaultPlan().Idle.Sizes) {
+		t.Fatalf("the plan is %+v", p)
+	}
+}
+
+func TestQuickRunsLeaveNothing(t *testing.T) {
+	quick, full := flags{quick: true}, flags{}
+	quick.setDefaults("tmp")
+	full.setDefaults("tmp")
+	if quick.document != "" || quick.plots != "" || quick.results != "tmp" {
+		t.Fatalf("a quick run writes %+v", quick)
+	}
+	if full.document != "BENCHMARKS.md" || full.plots != "bench/plots" || full.results != "bench/results" {
+		t.Fatalf("a run writes %+v", full)
 	}
 }

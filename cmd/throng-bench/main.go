@@ -1,5 +1,6 @@
-// Command throng-bench builds throng, measures it beside the floor that the kernel sets, keeps the raw results and
-// writes BENCHMARKS.md. It needs Linux and gcc, and root for the kernel's share of the memory.
+// Command throng-bench builds throng, measures it beside the floor that the kernel sets and beside other servers, keeps
+// the raw results and writes BENCHMARKS.md. It needs Linux, gcc, what bench/install brings for the peers, and root for the
+// kernel's share of the memory.
 package main
 
 import (
@@ -7,9 +8,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/throngchat/throng/loadtest"
 )
 
 func main() {
+	loadtest.RunWorkerIfAsked()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if newCommand().ExecuteContext(ctx) != nil { // cobra has written the error

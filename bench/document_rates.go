@@ -1,0 +1,148 @@
+package bench
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Targets of throng by the rate, in messages a second: its cost and its p99 against the floor's, and its p99 in
+// milliseconds; 0 for none.
+var rateTargets = map[float64]struct{ cost, p99, ms float64 }{
+	2:   {cost: 1.10, p99: 1},
+	30:  {cost: 0.85, p99: 1},
+	100: {ms: 400},
+}
+
+func (r *Results) rateSections(plots string) []section {
+	var all []section
+	for _, l := range r.Plan.Rates {
+		if len(rates(r.Rates).of(throngName, l)) > 0 {
+			all = append(all, r.rateSection(l))
+		}
+	}
+	if len(all) > 0 {
+		all[0].body += rateNotes + fmt.Sprintf("\n![CPU time of a delivery against the rate](%s/cost.svg)\n\n![Latency against the load](%s/latency.svg)\n", plots, plots)
+	}
+	return all
+}
+
+func (r *Results) rateSection(l DeliveryLoad) section {
+	s := section{title: fmt.Sprintf("%s members, %g messages a second", count(l.Members), l.Rate)}
+	throng, floor := rates(r.Rates).of(throngName, l), rates(r.Rates).of(floorName, l)
+	s.claims = []string{rateClaim(l, throng, floor)}
+	rows := [][]string{{"", "server CPU s a million deliveries", "of it user + system", "× floor, same round", "p50 ms", "p99 ms",
+		"deliveries a second", "server, cores", "client, cores", "others, cores", "held"}}
+	for _, name := range r.Contenders {
+		rows = append(rows, r.rateRow(name, l, floor))
+	}
+	s.body = table(rows...) + fmt.Sprintf(`
+One room, %d bytes of content, %s a repetition after %s of the same load uncounted; %s deliveries a second are due.
+%s`, l.ContentSize, seconds(l.Duration), seconds(l.WarmUp), count(int64(l.deliveries())), r.saturated(l))
+	return s
+}
+
+const rateNotes = `
+The rates are run one after the other on the same connections. Latency counts from the moment when a message was due to
+when a client had read it. *Cores* are means of the run: each message is a burst, in which the sending threads are busy
+throughout. The client reads on one thread and publishes on others. *Others* is what programs besides server and client
+used of the cores; above a tenth of a core it disturbs the latencies.
+`
+
+func rateClaim(l DeliveryLoad, throng, floor rates) string {
+	cost, p50, p99 := throng.spread(serverCost), throng.spread(at(50)), throng.spread(at(99))
+	if !throng.held() {
+		return fmt.Sprintf("throng did not hold %g messages a second to %s members: %s.", l.Rate, count(l.Members), throng[0].Failure)
+	}
+	target := rateTargets[l.Rate]
+	text := fmt.Sprintf("At %g messages a second to %s members a million deliveries cost throng %.2f s of CPU time", l.Rate,
+		count(l.Members), cost.Median)
+	if ratio := throng.ratio(floor, serverCost); ratio.N > 0 {
+		text += fmt.Sprintf(", %.2f times the floor's", ratio.Median)
+		if target.cost > 0 {
+			text += fmt.Sprintf(" (%s)", against(ratio.Median, target.cost, fmt.Sprintf("at most %.2f", target.cost)))
+		}
+	}
+	text += fmt.Sprintf("; p50 is %.0f ms and p99 %.0f ms", p50.Median, p99.Median)
+	if f := floor.spread(at(99)); f.N > 0 {
+		text += fmt.Sprintf(", the floor's %.0f and %.0f", floor.spread(at(50)).Median, f.Median)
+		if target.p99 > 0 {
+			text += fmt.Sprintf(" (%s)", against(p99.Median, f.Median*target.p99, "not above the floor's p99"))
+		}
+	}
+	if target.ms > 0 {
+		text += fmt.Sprintf(" (%s)", against(p99.Median, target.ms, fmt.Sprintf("p99 at most %.0f ms", target.ms)))
+	}
+	if throng.clientBound() || floor.clientBound() {
+		text += ". The client was saturated, so the claim is void: what was measured is the client"
+	}
+	return text + "."
+}
+
+func (r *Results) rateRow(name string, l DeliveryLoad, floor rates) []string {
+	these := rates(r.Rates).of(name, l)
+	if len(these) == 0 {
+		return []string{name, "–", "–", "–", "–", "–", "–", "–", "–", "–", r.untried(name, l)}
+	}
+	f := func(f figure, decimals int) string { return these.spread(f).format(decimals) }
+	split := "–"
+	if user := these.spread(serverUser); user.N > 0 {
+		split = fmt.Sprintf("%.2f + %.2f", user.Median, these.spread(serverSystem).Median)
+	}
+	delivered := func(d *Rate) float64 { return float64(d.Measurement.Received) / d.Load.Duration.Seconds() }
+	return []string{
+		name, f(serverCost, 2), split, these.ratio(floor, serverCost).format(2), f(at(50), 0), f(at(99), 0),
+		spread(these, func(r *Rate) bool { return r.Measurement != nil }, delivered).format(0),
+		f(serverCores, 2), f(clientCores, 2), f(otherCores, 2), r.verdict(name, l),
+	}
+}
+
+// verdict tells in how many rounds a contender held a load, and what happened otherwise.
+func (r *Results) verdict(name string, l DeliveryLoad) string {
+	held, tried := 0, 0
+	var what []string
+	for i := range r.Rates {
+		if d := &r.Rates[i]; d.Contender == name && d.Load.Rate == l.Rate {
+			tried++
+			if d.Held() {
+				held++
+			} else {
+				what = append(what, fmt.Sprintf("**not held** in round %d: %s", d.Round+1, d.Failure))
+			}
+		}
+	}
+	if held > 0 {
+		what = append([]string{fmt.Sprintf("%d of %d rounds", held, tried)}, what...)
+	}
+	return strings.Join(what, "; ")
+}
+
+// untried says why a contender has no repetition of a load.
+func (r *Results) untried(name string, l DeliveryLoad) string {
+	for i := range r.Rates {
+		if d := &r.Rates[i]; d.Contender == name && !d.Held() && d.Load.Rate < l.Rate {
+			return fmt.Sprintf("not tried: it did not hold %g messages a second", d.Load.Rate)
+		}
+	}
+	return "not tried: the run was cut off"
+}
+
+// saturated names the repetitions in which somebody was.
+func (r *Results) saturated(l DeliveryLoad) string {
+	by := map[string][]string{}
+	for i := range r.Rates {
+		if d := &r.Rates[i]; d.Load.Rate == l.Rate && d.Measurement != nil {
+			who, _, _ := strings.Cut(d.Measurement.Bottleneck, " (")
+			by[who] = append(by[who], fmt.Sprintf("%s %d", d.Contender, d.Round+1))
+		}
+	}
+	var lines []string
+	for _, who := range []string{"the client", "the server", "the machine, which server and client share"} {
+		if n := by[who]; len(n) > 0 {
+			lines = append(lines, fmt.Sprintf("%s: %s", who, strings.Join(n, ", ")))
+		}
+	}
+	if len(lines) == 0 {
+		return "Nobody was saturated, by the means of the repetitions.\n"
+	}
+	return "Saturated, by the means of the repetitions (contender and round): " + strings.Join(lines, "; ") + ".\n"
+}
