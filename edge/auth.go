@@ -25,7 +25,8 @@ func (l *loop) authenticate(c *conn, tok string, response []byte) {
 		l.refuse(c, refuseInvalid, err.Error())
 		return
 	}
-	c.room, c.userID = claims.RoomID, claims.UserID
+	c.userID = claims.UserID
+	c.pending = &handshake{claims: claims, response: response, began: l.now}
 	left := claims.SessionEndsAt.Sub(now)
 	switch {
 	case left <= 0:
@@ -42,7 +43,7 @@ func (l *loop) authenticate(c *conn, tok string, response []byte) {
 	}
 	c.counted = true
 	c.session = l.now + int64(left)
-	c.state, c.pending = stateClaim, &handshake{claims: claims, response: response, began: l.now}
+	c.state = stateClaim
 	c.deadline = l.second + seconds(int64(e.cfg.HandshakeTimeout)) + 1
 	if !e.claimer.submit(claim{loop: l, conn: c.id(), token: claims.ID, room: claims.RoomID, issued: claims.IssuedAt, expires: claims.ExpiresAt}) {
 		l.refuse(c, refuseBusy, refuseBusy.text)

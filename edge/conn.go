@@ -31,46 +31,46 @@ const (
 	stateDead                 // the engine has forgotten it
 )
 
-// conn is one connection. It belongs to its loop.
+// conn is one connection. It belongs to its loop. There are many of it, so it has no field that another one gives, and
+// docs/memory.md accounts for its bytes.
 type conn struct {
 	tr   transport
 	loop *loop
 
 	reader  wsproto.Reader
 	pending *handshake // until the claim is decided
+	room    *room      // from its admission to the room on, and still after it has left
 	member  membership
 	bucket  limit.Bucket // requests
 	flood   limit.Bucket // frames of every kind
 
-	sender  chat.Sender // nil when the token does not let it send
-	room    string      // its id, from the token on
-	userID  string
-	session int64 // when the session ends, in nanoseconds of the loops' clock
+	sender  chat.Sender // empty when the token does not let it send
+	userID  string      // from the token on
+	session int64       // when the session ends, in nanoseconds of the loops' clock
 
 	slot     uint32
-	gen      uint32
 	seen     uint32 // second of the loops' clock in which a byte last arrived
-	armed    uint32 // second in which the wheel looks at it next; 0 when it is not in the wheel
 	deadline uint32 // second in which stateHead, stateClaim or stateClosing must be over
-	stalled  uint32 // second since which it has taken nothing, while it is lagging
-	waiting  uint32 // bytes that waited for it when the loop last looked, while it is lagging
+	armed    uint32 // second in which the wheel looks at it next; 0 when it is not in the wheel
+	earlier  link   // its neighbours in the wheel's slot
+	later    link
 	scanned  uint16 // bytes of the head known to hold no end
 	state    state
 	reason   reason
-	caps     chat.Capabilities
 	pings    uint8 // unanswered pings
 
 	counted bool // against the connection quota
 	opened  bool // it was a member once
 	logged  bool // its end has a line in the log
-	lagging bool // it is in the loop's list of those that could not take everything
 }
 
 // membership is a connection's place in its room. What a walk needs to know of it is in the room itself, at index.
 type membership struct {
-	room  *loopRoom
-	index uint32
-	echo  uint64 // one more than the number of the last frame that answers a request of its own; 0 when there is none
+	room    *loopRoom // nil when it is a member of none
+	echo    uint64    // one more than the number of the last frame that answers a request of its own; 0 when there is none
+	index   uint32
+	caps    chat.Capabilities
+	lagging bool // it is in the loop's list of those that could not take everything
 }
 
 // connID names a connection to other goroutines.
@@ -78,4 +78,15 @@ type connID struct {
 	slot, gen uint32
 }
 
-func (c *conn) id() connID { return connID{c.slot, c.gen} }
+func (c *conn) id() connID { return connID{c.slot, c.loop.gens[c.slot]} }
+
+// roomID returns the id of the room that its token names, or "" before there is a token.
+func (c *conn) roomID() string {
+	switch {
+	case c.room != nil:
+		return c.room.id
+	case c.pending != nil:
+		return c.pending.claims.RoomID
+	}
+	return ""
+}

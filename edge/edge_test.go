@@ -282,7 +282,8 @@ func TestTheSessionEndsWithAnErrorAndAClose(t *testing.T) {
 		l.mailbox.post(mail{run: func(l *loop) {
 			for _, c := range l.conns {
 				if c != nil {
-					c.session, c.armed = l.now, 0
+					l.wheel.unset(l, c)
+					c.session = l.now
 					l.wheel.set(l, c)
 				}
 			}

@@ -100,10 +100,11 @@ func enter(l *loop, r *room, user string) (*conn, *fakeConn) {
 	l.edge.sockets.Add(1)
 	l.edge.deps.Ledger.Enter(1 << 30)
 	c.counted, c.opened, c.state = true, true, stateOpen
-	c.userID, c.caps, c.session = user, ^chat.Capabilities(0), 1<<62
+	c.userID, c.session = user, 1<<62
 	c.sender, _ = chat.EncodeSender(user, nil)
 	l.edge.directory.acquire(r.id)
 	l.join(c, r)
+	c.member.caps = ^chat.Capabilities(0)
 	l.wheel.set(l, c)
 	return c, f
 }

@@ -76,28 +76,36 @@ func (l *loop) skip(m *member) bool {
 	return true
 }
 
+// laggard is a member that could not take everything.
+type laggard struct {
+	conn    *conn
+	stalled uint32 // second since which it has taken nothing
+	waiting uint32 // bytes that waited for it when the loop last looked
+}
+
 // lag puts a member on the list of those that are looked at with every tick, and passed over by walks.
 func (l *loop) lag(c *conn) {
-	if c.lagging {
+	if c.member.lagging {
 		return
 	}
-	c.lagging, c.stalled, c.waiting = true, l.second, uint32(c.tr.OutboundBuffered())
+	c.member.lagging = true
 	c.entry().lagging = true
-	l.lagging = append(l.lagging, c)
+	l.lagging = append(l.lagging, laggard{conn: c, stalled: l.second, waiting: uint32(c.tr.OutboundBuffered())})
 	l.edge.stats.lagging.Inc()
 }
 
 // retryLagging lets laggards that have taken everything catch up, and drops those that have taken nothing for too long.
 func (l *loop) retryLagging() {
 	kept := l.lagging[:0]
-	for _, c := range l.lagging {
-		if l.retry(c) {
-			kept = append(kept, c)
+	for _, g := range l.lagging {
+		if l.retry(&g) {
+			kept = append(kept, g)
 			continue
 		}
-		c.lagging = false
 		l.edge.stats.lagging.Dec()
+		c := g.conn
 		if lr := c.member.room; lr != nil {
+			c.member.lagging = false
 			c.entry().lagging = false
 			l.startWalk(lr)
 		}
@@ -107,7 +115,8 @@ func (l *loop) retryLagging() {
 }
 
 // retry looks at one laggard and reports whether it still is one.
-func (l *loop) retry(c *conn) bool {
+func (l *loop) retry(g *laggard) bool {
+	c := g.conn
 	if c.state != stateOpen || c.reason != reasonNone {
 		return false
 	}
@@ -121,13 +130,13 @@ func (l *loop) retry(c *conn) bool {
 			return false
 		}
 		waiting = uint32(c.tr.OutboundBuffered())
-		c.waiting, c.stalled = waiting, l.second
+		g.waiting, g.stalled = waiting, l.second
 		return waiting > 0
 	}
 	switch {
-	case waiting < c.waiting: // slow, but it reads
-		c.waiting, c.stalled = waiting, l.second
-	case l.second-c.stalled > seconds(int64(l.edge.cfg.StallTimeout)):
+	case waiting < g.waiting: // slow, but it reads
+		g.waiting, g.stalled = waiting, l.second
+	case l.second-g.stalled > seconds(int64(l.edge.cfg.StallTimeout)):
 		l.drop(c, reasonStalled)
 		return false
 	}

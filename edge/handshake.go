@@ -121,9 +121,7 @@ func (l *loop) readHead(c *conn) {
 // published in its room from this moment on.
 func (l *loop) accept(c *conn, r *room) {
 	h := c.pending
-	c.pending = nil
-	c.userID, c.caps = h.claims.UserID, h.claims.Capabilities
-	if c.caps.Has(chat.CanSendMessage) {
+	if h.claims.Capabilities.Has(chat.CanSendMessage) {
 		sender, err := chat.EncodeSender(c.userID, h.claims.Attributes)
 		if err != nil {
 			l.edge.release(r)
@@ -131,9 +129,12 @@ func (l *loop) accept(c *conn, r *room) {
 			return
 		}
 		c.sender = sender
+		c.userID = sender.UserID(c.userID)
 	}
+	c.pending = nil
 	c.state, c.opened = stateOpen, true
 	l.join(c, r)
+	c.member.caps = h.claims.Capabilities
 	l.edge.stats.connects.Inc()
 	l.edge.stats.handshake.Update(float64(l.now-h.began) / 1e9)
 	if !l.send(c, h.response) {

@@ -28,8 +28,8 @@ func (l *loop) logEnd(c *conn, why reason, detail string) {
 	if detail != "" {
 		args = append(args, "detail", detail)
 	}
-	if c.room != "" {
-		args = append(args, "room", c.room, "user", c.userID)
+	if room := c.roomID(); room != "" {
+		args = append(args, "room", room, "user", c.userID)
 	}
 	if l.muted > 0 {
 		args = append(args, "lines_left_out", l.muted)

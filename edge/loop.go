@@ -26,7 +26,7 @@ type loop struct {
 	rooms   map[*room]*loopRoom
 	walks   []*loopRoom // rooms with members to visit, in the order in which they are served
 	paused  []*loopRoom // rooms that are behind and wait for their pause to end
-	lagging []*conn     // members that could not take everything
+	lagging []laggard   // members that could not take everything
 	dropped []*conn     // connections to hang up at the end of the turn
 	wheel   wheel
 	drained int          // slots that were looked at by drain.go
@@ -107,12 +107,12 @@ func (l *loop) add(tr transport) *conn {
 		l.conns = append(l.conns, c)
 		l.gens = append(l.gens, 0)
 	}
-	c.gen = l.gens[c.slot]
 	return c
 }
 
 // remove takes a connection's slot away. Whatever still names it finds nobody.
 func (l *loop) remove(c *conn) {
+	l.wheel.unset(l, c)
 	l.conns[c.slot] = nil
 	l.gens[c.slot]++
 	l.free = append(l.free, c.slot)

@@ -31,7 +31,7 @@ func (l *loop) request(c *conn, op ws.OpCode, message []byte) {
 	r := c.member.room.shared
 	cfg, exists := l.edge.configOf(r.id)
 	switch {
-	case !c.caps.Has(req.Action.Capability()):
+	case !c.member.caps.Has(req.Action.Capability()):
 		err = chat.ErrForbidden(req.Action.Capability())
 	case !exists: // deleted: members stay connected (protocol.md section 11, no. 19)
 		err = chat.ErrNoRoom

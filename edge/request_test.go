@@ -59,7 +59,7 @@ func TestChecksRunInTheirOrder(t *testing.T) {
 	}
 	good := `{"Action":"SEND_MESSAGE","Content":"hi","RequestId":"r1"}`
 	long := `{"Action":"SEND_MESSAGE","Content":"` + strings.Repeat("x", 501) + `","RequestId":"r1"}`
-	viewer := func(_ *loop, c *conn, _ *room) { c.caps = 0 }
+	viewer := func(_ *loop, c *conn, _ *room) { c.member.caps = 0 }
 	empty := func(l *loop, c *conn, _ *room) {
 		for c.bucket.Take(l.now, requestRate) {
 		}
@@ -90,9 +90,9 @@ func TestChecksRunInTheirOrder(t *testing.T) {
 	f("a handler that cannot be invoked, DENY", good, chat.ErrReviewDenied, func(l *loop, _ *conn, _ *room) { withHandler(l, "DENY") })
 	f("a handler that cannot be invoked, ALLOW", good, nil, func(l *loop, _ *conn, _ *room) { withHandler(l, "ALLOW") })
 	f("no capability to delete", `{"Action":"DELETE_MESSAGE","Id":"abcdefghijkl","RequestId":"r1"}`,
-		chat.ErrForbidden(chat.CanDeleteMessage), func(_ *loop, c *conn, _ *room) { c.caps = chat.CanSendMessage })
+		chat.ErrForbidden(chat.CanDeleteMessage), func(_ *loop, c *conn, _ *room) { c.member.caps = chat.CanSendMessage })
 	f("no capability to disconnect", `{"Action":"DISCONNECT_USER","UserId":"x","RequestId":"r1"}`,
-		chat.ErrForbidden(chat.CanDisconnectUser), func(_ *loop, c *conn, _ *room) { c.caps = chat.CanSendMessage })
+		chat.ErrForbidden(chat.CanDisconnectUser), func(_ *loop, c *conn, _ *room) { c.member.caps = chat.CanSendMessage })
 }
 
 func withHandler(l *loop, fallback string) {

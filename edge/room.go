@@ -57,7 +57,7 @@ func (l *loop) join(c *conn, r *room) {
 		r.loops = append(r.loops, lr)
 		r.mu.Unlock()
 	}
-	c.room = r.id
+	c.room = r
 	c.member = membership{room: lr, index: uint32(len(lr.members))}
 	lr.members = append(lr.members, member{conn: c, next: lr.frames.head, fd: int32(c.tr.Fd())})
 	l.edge.stats.members.Inc()
@@ -76,7 +76,7 @@ func (l *loop) leave(c *conn) {
 	moved.conn.member.index = c.member.index
 	lr.members[last] = member{}
 	lr.members = lr.members[:last]
-	c.member.room = nil
+	c.member.room, c.member.lagging = nil, false
 	l.edge.stats.members.Dec()
 	if last == 0 {
 		l.forget(lr)

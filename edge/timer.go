@@ -10,46 +10,87 @@ const wheelSize = 128
 
 // wheel is the timer of all connections of a loop, one second a slot. A connection is in it once, at the second in which
 // it has to be looked at next; whether it still has to be is found out then. So reading from a connection only notes
-// the second, and moves nothing.
+// the second, and moves nothing. The connections of a slot are a ring that goes through themselves: a place in the wheel
+// costs them eight bytes, and the wheel has no memory of its own that could grow.
 type wheel struct {
-	slots [wheelSize][]connID
+	slots [wheelSize]link
 	last  uint32 // the second that was looked at last
-	spare []connID
 }
+
+// link names a connection of the loop by one more than its slot; 0 is nobody.
+type link uint32
 
 func (w *wheel) reset(now uint32) { w.last = now }
 
-// set has the connection looked at when its next deadline may be over. A deadline that comes closer leaves the old entry
-// where it is; armed tells which of the two counts.
+// set has the connection looked at when its next deadline may be over. One that is dead has no place in the wheel.
 func (w *wheel) set(l *loop, c *conn) {
+	if c.state == stateDead {
+		return
+	}
 	at := min(max(c.nextLook(l), w.last+1), w.last+wheelSize-1)
 	if c.armed != 0 && c.armed <= at {
 		return // it will be looked at earlier, and then set anew
 	}
+	w.unset(l, c)
 	c.armed = at
-	slot := &w.slots[at%wheelSize]
-	*slot = append(*slot, c.id())
+	first := &w.slots[at%wheelSize]
+	self := link(c.slot + 1)
+	c.earlier, c.later = self, self
+	if *first != 0 {
+		head := l.conns[*first-1]
+		c.earlier, c.later = head.earlier, *first
+		l.conns[head.earlier-1].later = self
+		head.earlier = self
+		return
+	}
+	*first = self
 }
 
-// advance looks at the connections of all seconds that have passed.
+// unset takes a connection out of the wheel, if it is there.
+func (w *wheel) unset(l *loop, c *conn) {
+	if c.armed == 0 {
+		return
+	}
+	first := &w.slots[c.armed%wheelSize]
+	self := link(c.slot + 1)
+	if *first == self {
+		*first = c.later
+	}
+	if *first == self { // it was alone
+		*first = 0
+	} else {
+		l.conns[c.earlier-1].later = c.later
+		l.conns[c.later-1].earlier = c.earlier
+	}
+	c.armed = 0
+}
+
+// advance looks at the connections of all seconds that have passed. What it sets anew comes into another slot.
 func (w *wheel) advance(l *loop) {
 	for w.last < l.second {
 		w.last++
-		slot := &w.slots[w.last%wheelSize]
-		due := *slot
-		*slot, w.spare = w.spare[:0], nil
-		for _, id := range due {
-			c := l.find(id)
-			if c == nil || c.armed != w.last { // gone, or looked at at another time since
-				continue
-			}
-			c.armed = 0
-			if l.look(c); c.state != stateDead {
-				w.set(l, c)
+		first := &w.slots[w.last%wheelSize]
+		for *first != 0 {
+			c := l.conns[*first-1]
+			w.unset(l, c)
+			l.look(c)
+			w.set(l, c)
+		}
+	}
+}
+
+// count returns how many connections are in the wheel.
+func (w *wheel) count(l *loop) int {
+	n := 0
+	for _, first := range w.slots {
+		for at := first; at != 0; {
+			n++
+			if at = l.conns[at-1].later; at == first {
+				break
 			}
 		}
-		w.spare = due
 	}
+	return n
 }
 
 // nextLook returns the second in which the connection's next deadline is over.

@@ -1,6 +1,8 @@
 package edge
 
 import (
+	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -76,7 +78,7 @@ func TestASessionOfAnyLengthEndsOnTime(t *testing.T) {
 		l := newTestLoop(t)
 		c, peer := enter(l, testRoom(l), "u")
 		c.session = l.now + int64(session)*int64(time.Second)
-		c.armed = 0
+		l.wheel.unset(l, c)
 		l.wheel.set(l, c)
 		for range session - 1 {
 			pass(l, 1)
@@ -128,19 +130,64 @@ func TestAHandshakeThatTakesTooLongIsRefused(t *testing.T) {
 
 func TestAConnectionIsInTheWheelOnce(t *testing.T) {
 	l := newTestLoop(t)
-	c, _ := enter(l, testRoom(l), "u")
+	r := testRoom(l)
+	enter(l, r, "before")
+	c, _ := enter(l, r, "u")
+	enter(l, r, "after")
 	for range 100 { // deadlines that come closer and go
 		c.session = l.now + int64(50*time.Second)
 		l.wheel.set(l, c)
 		c.session = 1 << 62
 		pass(l, 1)
+		c.seen, c.pings = l.second, 0
+		check(t, l)
 	}
-	entries := 0
-	for _, slot := range l.wheel.slots {
-		entries += len(slot)
+}
+
+// TestTheWheelAgainstAList has connections come, go and change their deadlines in every order, beside a plain list of
+// when each is to be looked at.
+func TestTheWheelAgainstAList(t *testing.T) {
+	l := newTestLoop(t)
+	r := testRoom(l)
+	random := rand.New(rand.NewPCG(1, 2))
+	due := map[*conn]uint32{}
+	var all []*conn
+	for range 3000 {
+		switch random.IntN(5) {
+		case 0, 1:
+			c, _ := enter(l, r, "u")
+			all = append(all, c)
+		case 2:
+			if len(all) > 0 {
+				c := all[random.IntN(len(all))]
+				c.seen, c.pings = l.second, 0
+				c.session = l.now + int64(random.IntN(20)+1)*int64(time.Second)
+				l.wheel.set(l, c)
+				due[c] = min(c.nextLook(l), l.wheel.last+wheelSize-1)
+			}
+		case 3:
+			if len(all) > 0 {
+				k := random.IntN(len(all))
+				c := all[k]
+				all = slices.Delete(all, k, k+1)
+				delete(due, c)
+				l.drop(c, reasonReset)
+				l.settle()
+			}
+		default:
+			pass(l, 1)
+			for c, at := range due {
+				if at <= l.second && c.state == stateOpen {
+					t.Fatalf("second %d: a session that ended in %d goes on", l.second, at)
+				}
+			}
+			all = slices.DeleteFunc(all, func(c *conn) bool { return c.state != stateOpen })
+			for c := range due {
+				if c.state != stateOpen {
+					delete(due, c)
+				}
+			}
+		}
+		check(t, l)
 	}
-	if entries > 3 {
-		t.Fatalf("%d entries for one connection", entries)
-	}
-	check(t, l)
 }

@@ -112,8 +112,8 @@ func (l *loop) finishWalk(lr *loopRoom) {
 		l.edge.stats.delay.Update(float64(now-lr.frames.queue[first-lr.frames.base].at) / 1e9)
 	}
 	keep := w.behind
-	for _, c := range l.lagging {
-		if c.member.room == lr {
+	for _, g := range l.lagging {
+		if c := g.conn; c.member.room == lr {
 			keep = min(keep, c.entry().next)
 		}
 	}

@@ -205,7 +205,7 @@ func TestALaggardIsDroppedAfterTheStallTimeout(t *testing.T) {
 	say(l, r, "two")
 	settleAll(t, l)
 	limit := seconds(int64(l.edge.cfg.StallTimeout))
-	l.second = c.stalled + limit
+	l.second = l.lagging[0].stalled + limit
 	l.retryLagging()
 	l.settle()
 	if c.state == stateDead {

@@ -50,7 +50,7 @@ func newEdgeProcess() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			tuneRuntime(ctx)
+			tuneRuntime(ctx, &order.Config)
 			c := order.Config
 			if c.Edge.Loops == 0 {
 				c.Edge.Loops = max((runtime.GOMAXPROCS(0)+order.Processes-1)/order.Processes, 1)

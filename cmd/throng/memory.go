@@ -6,6 +6,9 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
+
+	"github.com/throngchat/throng/internal/config"
+	"github.com/throngchat/throng/internal/token"
 )
 
 // gcPercent lets the heap grow by half, not to the double, before it is collected: a node's memory is mostly its
@@ -14,24 +17,27 @@ import (
 // environment overrides it.
 const gcPercent = 50
 
-// tuneRuntime sets what holds for every process that has connections, until ctx is done.
-func tuneRuntime(ctx context.Context) {
+// tuneRuntime sets what holds for every process that has connections, until ctx is done. GOMEMLIMIT stays with whoever
+// runs the node: only they know what else the machine is for, and the kernel's part of a connection, four fifths of it,
+// is nothing that Go could count (docs/operations.md says what to set).
+func tuneRuntime(ctx context.Context, c *config.Config) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	go trimMemory(ctx)
+	go trimMemory(ctx, c.Token.TTL+2*token.MaxClockSkew)
 }
 
-// trimInterval is how often the node looks whether it holds memory for nothing.
-const trimInterval = 30 * time.Second
+// trimInterval is how often a process looks whether it holds memory for nothing.
+const trimInterval = 10 * time.Second
 
-// trimMemory gives memory back to the system when a rush is over. The collector runs after so much has been allocated,
-// so what a storm of handshakes and its used tokens leave behind would stay for as long as nothing happens.
-func trimMemory(ctx context.Context) {
+// trimMemory gives memory back to the system when a rush is over, and again when the tokens that it used are forgotten,
+// which takes remembered. The collector runs after so much has been allocated, so what a storm of handshakes leaves
+// behind would stay for as long as nothing happens.
+func trimMemory(ctx context.Context, remembered time.Duration) {
 	tick := time.NewTicker(trimInterval)
 	defer tick.Stop()
 	samples := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/memory/classes/heap/objects:bytes"}}
-	var t trimmer
+	t := trimmer{again: int((remembered+trimInterval-1)/trimInterval) + 1}
 	for {
 		select {
 		case <-ctx.Done():
@@ -45,29 +51,34 @@ func trimMemory(ctx context.Context) {
 	}
 }
 
-// quietIntervals is how long a rush has to be over: by then the tokens that it used have expired with the default
-// token.ttl, and the memory of their use is garbage too.
-const quietIntervals = 3
-
-// trimmer decides when a collection is worth its cost: once after each rush.
+// trimmer decides when a collection is worth its cost: twice after each rush.
 type trimmer struct {
+	again   int    // quiet intervals after which the second one is due
 	seen    uint64 // bytes allocated since the start, when it was asked last
 	trimmed uint64 // and when it last said yes
 	quiet   int    // intervals without much allocation, up to now
+	owing   bool   // the second one
 }
 
 // due is asked at intervals with the bytes allocated since the start and the bytes of the heap. An interval is quiet when
-// less than a quarter of the heap was allocated in it, and there was a rush when more than half was since the last
-// collection that due asked for. (A node with 18,000 idle connections allocates a twelfth of its heap in an interval.)
+// less than an eighth of the heap was allocated in it, and there was a rush when more than half was since the last
+// collection that due asked for. (A node with 18,000 idle connections allocates a thirtieth of its heap in an interval.)
 func (t *trimmer) due(allocated, heap uint64) bool {
 	t.quiet++
-	if allocated-t.seen >= heap/4 {
+	if allocated-t.seen >= heap/8 {
 		t.quiet = 0
 	}
 	t.seen = allocated
-	if t.quiet < quietIntervals || allocated-t.trimmed <= heap/2 {
+	switch {
+	case t.quiet == 0:
+		return false
+	case allocated-t.trimmed > heap/2:
+		t.owing = true
+	case t.owing && t.quiet >= t.again:
+		t.owing = false
+	default:
 		return false
 	}
-	t.trimmed, t.quiet = allocated, 0
+	t.trimmed = allocated
 	return true
 }

@@ -37,7 +37,7 @@ SIGTERM and SIGINT let the connections go in order and end the process; a second
 		defer release()
 		context.AfterFunc(ctx, release) // from the first signal on, the next has its usual effect
 
-		tuneRuntime(ctx)
+		tuneRuntime(ctx, c)
 		n, err := wholeNode(c, log)
 		if err != nil {
 			return err

@@ -1,7 +1,7 @@
 package chat
 
 import (
-	"slices"
+	"strings"
 	"time"
 
 	"github.com/throngchat/throng/internal/jsonx"
@@ -27,7 +27,7 @@ const timeLayout = "2006-01-02T15:04:05.000000000Z"
 func FormatTime(t time.Time) string { return t.UTC().Format(timeLayout) }
 
 // Sender is the part of a MESSAGE that stays the same for a whole session; EncodeSender makes it once, at connect.
-type Sender []byte
+type Sender string
 
 // EncodeSender encodes the identity that every message of a session carries.
 func EncodeSender(userID string, attributes map[string]string) (Sender, error) {
@@ -38,11 +38,23 @@ func EncodeSender(userID string, attributes map[string]string) (Sender, error) {
 		UserID     string            `json:"UserId"`
 		Attributes map[string]string `json:"Attributes"`
 	}{userID, attributes})
-	return slices.Clone(b), err // exactly as much memory as it needs, since it is kept for the session
+	return Sender(b), err
 }
 
 // MarshalJSON implements json.Marshaler: a Sender is JSON already.
-func (s Sender) MarshalJSON() ([]byte, error) { return s, nil }
+func (s Sender) MarshalJSON() ([]byte, error) { return []byte(s), nil }
+
+// senderStart is what a Sender's JSON begins with.
+const senderStart = `{"UserId":"`
+
+// UserID returns userID, which the Sender was made of, as a part of the Sender when that holds it as it is: both are kept
+// for the session, and most ids need no escaping.
+func (s Sender) UserID(userID string) string {
+	if rest, ok := strings.CutPrefix(string(s), senderStart); ok && strings.HasPrefix(rest, userID) {
+		return rest[:len(userID)]
+	}
+	return userID
+}
 
 // Message is a MESSAGE frame. The order of the fields is the order on the wire.
 type Message struct {
