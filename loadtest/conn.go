@@ -121,3 +121,10 @@ func (c *conn) isOpen() bool {
 	defer c.mu.Unlock()
 	return c.transport != nil && !c.leaving
 }
+
+// isClosed says that nothing of it is left. A connection that is leaving is neither open nor closed.
+func (c *conn) isClosed() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.transport == nil
+}

@@ -58,7 +58,7 @@ type Fleet struct {
 	introductions introductions
 
 	mu      sync.Mutex
-	conns   []*conn // in the order of opening, closed ones too
+	conns   []*conn // in the order of opening, some closed ones too
 	rooms   map[string]*chatRoom
 	run     *run // under way, or nil
 	closing sync.Once

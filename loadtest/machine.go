@@ -14,8 +14,6 @@ type cpu struct {
 	System time.Duration `json:"system"`
 }
 
-func (c cpu) plus(d cpu) cpu { return cpu{c.User + d.User, c.System + d.System} }
-
 func (c cpu) minus(d cpu) cpu { return cpu{c.User - d.User, c.System - d.System} }
 
 func (c cpu) sum() time.Duration { return c.User + c.System }

@@ -38,9 +38,9 @@ type point struct{ X, Y float64 }
 
 // The drawing's size and the room around the plot itself, in units of the SVG.
 const (
-	plotWidth, plotHeight         = 760, 300
-	plotLeft, plotRight           = 64, 16
-	plotTop, plotBottom           = 18, 44
+	plotWidth, plotHeight         = 760, 330
+	plotLeft, plotRight           = 72, 20
+	plotTop, plotBottom           = 36, 56
 	innerWidth                    = plotWidth - plotLeft - plotRight
 	innerHeight           float64 = plotHeight - plotTop - plotBottom
 )
@@ -70,14 +70,14 @@ func (p *plot) SVG() template.HTML {
 	fmt.Fprintf(&b, `<svg viewBox="0 0 %d %d" role="img" aria-label="%s">`, plotWidth, plotHeight, template.HTMLEscapeString(p.Title))
 	for _, v := range ticks {
 		fmt.Fprintf(&b, `<line class="grid" x1="%d" x2="%d" y1="%.1f" y2="%.1f"/>`, plotLeft, plotWidth-plotRight, y(v), y(v))
-		fmt.Fprintf(&b, `<text class="tick" x="%d" y="%.1f" text-anchor="end">%s</text>`, plotLeft-8, y(v)+4, number(v))
+		fmt.Fprintf(&b, `<text class="tick" x="%d" y="%.1f" text-anchor="end">%s</text>`, plotLeft-8, y(v)+6, number(v))
 	}
 	for _, t := range p.X.Ticks {
 		fmt.Fprintf(&b, `<line class="grid" x1="%.1f" x2="%.1f" y1="%d" y2="%d"/>`, x(t.At), x(t.At), plotTop, plotHeight-plotBottom)
-		fmt.Fprintf(&b, `<text class="tick" x="%.1f" y="%d" text-anchor="middle">%s</text>`, x(t.At), plotHeight-plotBottom+17, template.HTMLEscapeString(t.Text))
+		fmt.Fprintf(&b, `<text class="tick" x="%.1f" y="%d" text-anchor="middle">%s</text>`, x(t.At), plotHeight-plotBottom+22, template.HTMLEscapeString(t.Text))
 	}
 	fmt.Fprintf(&b, `<text class="label" x="%d" y="%d" text-anchor="middle">%s</text>`, plotLeft+innerWidth/2, plotHeight-8, template.HTMLEscapeString(p.X.Label))
-	fmt.Fprintf(&b, `<text class="label" x="%d" y="11" text-anchor="end">%s</text>`, plotLeft-8, template.HTMLEscapeString(p.Unit))
+	fmt.Fprintf(&b, `<text class="label" x="%d" y="18" text-anchor="end">%s</text>`, plotLeft-8, template.HTMLEscapeString(p.Unit))
 	for k, l := range p.Series {
 		var d strings.Builder
 		for i, pt := range l.Points {
@@ -160,7 +160,7 @@ func timeAxis(seconds float64) axis {
 // percentileAxis gives each further nine the same width: x is the number of nines.
 func percentileAxis(count int64) axis {
 	a := axis{Label: "percentile", Max: max(math.Log10(float64(count)), 1)}
-	for _, p := range []float64{0, 50, 90, 99, 99.9, 99.99, 99.999, 99.9999} {
+	for _, p := range []float64{50, 90, 99, 99.9, 99.99, 99.999, 99.9999} {
 		if at := nines(p); at <= a.Max {
 			a.Ticks = append(a.Ticks, plotTick{at, strconv.FormatFloat(p, 'f', -1, 64) + " %"})
 		}

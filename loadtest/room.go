@@ -9,7 +9,7 @@ import (
 type chatRoom struct {
 	name    string
 	staying atomic.Int64 // open members that a run expects to get everything
-	conns   []*conn      // in the order of opening, closed ones too; guarded by the fleet's mu
+	conns   []*conn      // in the order of opening, some closed ones too; guarded by the fleet's mu
 
 	// Of the run under way.
 	received      atomic.Int64 // messages that staying members got

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 
 	"github.com/gobwas/ws"
@@ -171,12 +172,14 @@ func (r *run) request(k int, content []byte) (ws.OpCode, []byte) {
 		messageRequest, k, content)
 }
 
-// census returns how many connections are open in each room.
+// census returns how many connections are open in each room, and forgets the closed ones.
 func (f *Fleet) census() (map[string]int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.conns = slices.DeleteFunc(f.conns, (*conn).isClosed)
 	rooms := map[string]int{}
 	for name, r := range f.rooms {
+		r.conns = slices.DeleteFunc(r.conns, (*conn).isClosed)
 		for _, c := range r.conns {
 			if c.isOpen() {
 				rooms[name]++

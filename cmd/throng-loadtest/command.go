@@ -116,7 +116,7 @@ func run(ctx context.Context, s *scenario, f *flags, stdin io.Reader, stdout, st
 	if err != nil {
 		return err
 	}
-	g, err := newGenerator(f, len(t.first)+len(t.fresh))
+	g, err := newGenerator(f, t.atOnce(s))
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,14 @@ import (
 // tokens are those of the connections that are opened at first, and of those that come later.
 type tokens struct{ first, fresh []string }
 
+// atOnce is how many connections are open at the same time, at most.
+func (t *tokens) atOnce(s *scenario) int {
+	if s == storm {
+		return max(len(t.first), len(t.fresh))
+	}
+	return len(t.first)
+}
+
 func readTokens(f *flags, s *scenario, stdin io.Reader) (t tokens, err error) {
 	all, err := readFile("tokens", f.tokens, stdin)
 	if err != nil {
