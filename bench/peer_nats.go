@@ -3,7 +3,6 @@ package bench
 import (
 	"bytes"
 	"fmt"
-	"strconv"
 
 	"github.com/throngchat/throng/loadtest"
 )
@@ -54,8 +53,12 @@ func natsReceive(payload []byte, _ int) (answer []byte, member bool) {
 
 // natsSize returns the size of the content that follows a line "MSG subject sid size".
 func natsSize(line []byte) (size int, ok bool) {
-	// Digits so few that they stay on the stack.
 	digits := line[bytes.LastIndexByte(line, ' ')+1:]
-	size, err := strconv.Atoi(string(digits))
-	return size, err == nil && size >= 0
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		size = size*10 + int(c-'0')
+	}
+	return size, len(digits) > 0 && len(digits) < 10
 }

@@ -63,6 +63,8 @@ func admit(context.Context, centrifuge.ConnectEvent) (centrifuge.ConnectReply, e
 		// No goroutine for each connection, and no limit of 16 messages a write.
 		WriteWithTimer:     true,
 		MaxMessagesInFrame: -1,
-		Subscriptions:      map[string]centrifuge.SubscribeOptions{room: {}},
+		// The answer to a connect command does not wait for the delay.
+		ReplyWithoutQueue: true,
+		Subscriptions:     map[string]centrifuge.SubscribeOptions{room: {}},
 	}, nil
 }
