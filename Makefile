@@ -79,7 +79,8 @@ $(LINT):
 	mv $(TOOLS)/bin/golangci-lint $@
 
 .PHONY: bench
-bench: ## Repeat the measurements of BENCHMARKS.md
+bench: ## Repeat the measurements of BENCHMARKS.md (BENCHFLAGS=--quick: see that it works)
+	bench/install
 	go run ./cmd/throng-bench $(BENCHFLAGS)
 
 .PHONY: cross

@@ -109,7 +109,7 @@ func (r *Results) stormSection() section {
 			return f(c)
 		}
 	}
-	took := r.crowd(storm(func(c *Crowd) float64 { return c.Storm.Opened.Seconds }))
+	took := r.crowd(storm(func(c *Crowd) float64 { return c.Storm.Seconds }))
 	if took.N == 0 {
 		s.claims = []string{"No storm was measured" + r.crowdFailures() + "."}
 		return s
@@ -128,7 +128,7 @@ func (r *Results) stormSection() section {
 		}
 		second := func(p float64) string { return fmt.Sprintf("%.1f", c.Connect.Percentile(p).Seconds()) }
 		rows = append(rows, []string{
-			fmt.Sprint(r.Crowd[i].Round + 1), fmt.Sprintf("%.1f", c.Opened.Seconds), second(50), second(99),
+			fmt.Sprint(r.Crowd[i].Round + 1), fmt.Sprintf("%.1f", c.Seconds), second(50), second(99),
 			fmt.Sprintf("%s of %s", count(c.Opened.Opened), count(c.Asked)), strings.Join(again, ", "),
 			fmt.Sprintf("%.0f", c.Usage.ServerCPU*1e6/float64(max(c.Opened.Opened, 1))),
 			fmt.Sprintf("%.2f", c.Usage.ServerCPU/c.Usage.Seconds), fmt.Sprintf("%.2f", c.Usage.ClientCPU/c.Usage.Seconds),

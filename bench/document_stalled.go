@@ -20,14 +20,14 @@ func (r *Results) stalled(contender string, f func(*Stalled) float64) Spread {
 }
 
 // p99s compares the p99 of the members that read with that of the run without stalled ones.
-func (s *Stalled) p99s() (without, with, ratio float64) {
+func (r *Stalled) p99s() (without, with, ratio float64) {
 	p99 := func(m *loadtest.Measurement) float64 {
 		if m == nil {
 			return math.NaN()
 		}
 		return percentile(m, 99)
 	}
-	without, with = p99(s.Without), p99(s.With)
+	without, with = p99(r.Without), p99(r.With)
 	return without, with, with / without
 }
 

@@ -23,32 +23,32 @@ func (r *Repetition) remark() string {
 	return " NOT HELD: " + r.Failure
 }
 
-func (i *Idle) line() string {
-	return fmt.Sprintf("%s connections in %.1f s: resident %.0f B, kernel %s each; %.0f µs of CPU a connect", count(i.Connections),
-		i.Opened.Seconds, i.Resident, i.Kernel, i.ConnectCPU) + i.remark()
+func (r *Idle) line() string {
+	return fmt.Sprintf("%s connections in %.1f s: resident %.0f B, kernel %s each; %.0f µs of CPU a connect", count(r.Connections),
+		r.Opened.Seconds, r.Resident, r.Kernel, r.ConnectCPU) + r.remark()
 }
 
-func (s *Stalled) line() string {
+func (r *Stalled) line() string {
 	text := "stalled: "
-	if s.Without != nil && s.With != nil {
-		text += fmt.Sprintf("%.0f KiB user and %.0f KiB kernel each, p99 of the others %.1f ms and %.1f ms without", s.User/1024,
-			s.Kernel/1024, percentile(s.With, 99), percentile(s.Without, 99))
-		if s.With.Slow != nil {
-			text += fmt.Sprintf("; %d of %d closed", s.With.Slow.Closed, s.With.Slow.Connections)
+	if r.Without != nil && r.With != nil {
+		text += fmt.Sprintf("%.0f KiB user and %.0f KiB kernel each, p99 of the others %.1f ms and %.1f ms without", r.User/1024,
+			r.Kernel/1024, percentile(r.With, 99), percentile(r.Without, 99))
+		if r.With.Slow != nil {
+			text += fmt.Sprintf("; %d of %d closed", r.With.Slow.Closed, r.With.Slow.Connections)
 		}
 	}
-	return text + s.remark()
+	return text + r.remark()
 }
 
-func (c *Crowd) line() string {
+func (r *Crowd) line() string {
 	var parts []string
 	parts = append(parts, fmt.Sprintf("%s connections to %d processes in %.1f s, %.0f µs of CPU a connect, resident %.0f B, kernel %s each",
-		count(c.Opened.Opened), c.Processes, c.Opened.Seconds, c.ConnectCPU, c.Resident, c.Kernel))
-	if m := c.Measurement; m != nil {
+		count(r.Opened.Opened), r.Processes, r.Opened.Seconds, r.ConnectCPU, r.Resident, r.Kernel))
+	if m := r.Measurement; m != nil {
 		parts = append(parts, fmt.Sprintf("%d rooms: %s of %s deliveries, p99 %.1f ms", m.Rooms, count(m.Received), count(m.Expected), percentile(m, 99)))
 	}
-	if s := c.Storm; s != nil {
-		parts = append(parts, fmt.Sprintf("storm: %s back in %.1f s", count(s.Opened.Opened), s.Opened.Seconds))
+	if s := r.Storm; s != nil {
+		parts = append(parts, fmt.Sprintf("storm: %s back in %.1f s", count(s.Opened.Opened), s.Seconds))
 	}
-	return strings.Join(parts, "; ") + c.remark()
+	return strings.Join(parts, "; ") + r.remark()
 }
