@@ -7,7 +7,7 @@ import (
 )
 
 // Load is what a Run does: messages at a fixed rate into every room that there are open connections in, and more where
-// it is asked for. The zero rates only hold the connections.
+// it is asked for. The zero rates only hold the connections, until ctx ends at the latest.
 type Load struct {
 	// Rate is in messages a second, of each room.
 	Rate float64

@@ -1,6 +1,7 @@
 package loadtest
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -30,6 +31,16 @@ func TestIdleRunOnlyWatches(t *testing.T) {
 	}
 	until(t, "the lost connection is noticed", func() bool { return f.Connections() == 4 })
 	if m, err = f.Run(t.Context(), Load{Duration: time.Millisecond}); err != nil || m.Connections != 4 || m.ClosedMeanwhile != 0 {
+		t.Fatalf("measured %+v, %v", m, err)
+	}
+}
+
+func TestIdleRunEndsWithItsContext(t *testing.T) {
+	r, _, url := newRoom(t, false)
+	f := fill(t, r, url, tokens(2))
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if m, err := f.Run(ctx, Load{Duration: time.Hour}); err != nil || m.Connections != 2 || m.DurationSeconds < 0.04 || m.DurationSeconds > 600 {
 		t.Fatalf("measured %+v, %v", m, err)
 	}
 }

@@ -1,6 +1,10 @@
 package loadtest
 
-import "time"
+import (
+	"time"
+
+	"github.com/gobwas/ws"
+)
 
 // Slow is what became of connections that did not read during a run.
 type Slow struct {
@@ -39,11 +43,21 @@ func (s *slow) begin() {
 	s.conns = stopped
 }
 
-// How long the others are read at the end: until nothing has come for quiet, and no longer than patience.
+// How long they are read at the end: until nothing has come for quiet, and no longer than patience.
 const (
-	slowQuiet    = 300 * time.Millisecond
+	slowQuiet    = 500 * time.Millisecond
 	slowPatience = 5 * time.Second
+	slowKnock    = 100 * time.Millisecond
 )
+
+// knock sends a pong that nobody asked for. Its packet tells the server's kernel that there is room again, which that
+// would otherwise find out up to two minutes later; and a kernel whose process has closed the connection answers it with
+// a reset.
+func (s *slow) knock() {
+	for _, c := range s.conns {
+		_ = c.send(ws.OpPong, nil) // it may have been closed
+	}
+}
 
 func (s *slow) finish(f *Fleet) Slow {
 	r := Slow{Connections: len(s.conns)}
@@ -58,7 +72,8 @@ func (s *slow) finish(f *Fleet) Slow {
 		if n := f.tally().bytes[stalled]; n != last {
 			last, since = n, time.Now()
 		}
-		time.Sleep(5 * time.Millisecond)
+		s.knock()
+		time.Sleep(slowKnock)
 	}
 	for _, c := range s.conns {
 		r.Closed += int(one(!c.isOpen()))
