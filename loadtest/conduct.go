@@ -71,7 +71,7 @@ func (c *conductor) run(ctx context.Context, l Load) (Measurement, error) {
 		return Measurement{}, err
 	}
 	err = r.play(ctx)
-	if err != nil && errors.Is(err, ctx.Err()) && !l.publishes() {
+	if err != nil && errors.Is(err, ctx.Err()) && l.idle() {
 		err = nil // who only watches has seen enough
 		r.load.Duration = time.Since(r.begun)
 	}
