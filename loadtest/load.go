@@ -70,4 +70,6 @@ func (l Load) withDefaults() (Load, error) {
 func (l *Load) publishes() bool { return l.Rate > 0 || l.Total > 0 }
 
 // idle says that nothing happens but time.
-func (l *Load) idle() bool { return max(l.Rate, l.Total, l.Deletes, l.Disconnects) == 0 && len(l.Fresh) == 0 }
+func (l *Load) idle() bool {
+	return max(l.Rate, l.Total, l.Deletes, l.Disconnects) == 0 && len(l.Fresh) == 0
+}
