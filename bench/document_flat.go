@@ -33,12 +33,12 @@ func (r *Results) flatSections(plots string) []section {
 	s.claims = []string{fmt.Sprintf("At the same deliveries a second, a million of them cost throng %.2f s in a room of %s members and %.2f s in one of %s, %.2f times as much.",
 		first.Median, count(sizes[0]), last.Median, count(sizes[len(sizes)-1]), last.Median/first.Median)}
 	s.body = table(rows...) + fmt.Sprintf(`
-%s deliveries a second at all sizes, %d bytes of content, %s each after %s uncounted. Up to %s members are in one process,
-and join one server one size after the other; more are spread over several edge processes, which pass the messages on to
+%s deliveries a second at all sizes, %d bytes of content, %s each after %s uncounted. As many members as one process can
+hold join one server one size after the other; more are spread over several edge processes, which pass the messages on to
 each other. The floor, which is one process, shows what the caches of the machine make of more sockets.
 
 ![CPU time of a delivery against the size of the room](%s/flat.svg)
-`, count(int64(p.Deliveries)), p.ContentSize, seconds(p.Duration), seconds(p.WarmUp), count(p.Sizes[len(p.Sizes)-1]), plots)
+`, count(int64(p.Deliveries)), p.ContentSize, seconds(p.Duration), seconds(p.WarmUp), plots)
 	return []section{s}
 }
 

@@ -78,7 +78,7 @@ func (r *Results) memorySection(sizes []int, plots string) section {
 	throng := r.idle(throngName, n, residentEach)
 	s.claims = []string{fmt.Sprintf("Each of %s idle connections costs throng %s bytes of user memory (%s) and the kernel %s; the floor %s%s.",
 		count(n), amount(throng), against(throng.Median, idleTarget, "at most 1,000"), amount(r.idle(throngName, n, kernelEach)),
-		amount(r.idle(floorName, n, residentEach)), r.peerRange(n))}
+		amount(r.idle(floorName, n, residentEach)), r.peerRange(n)) + r.restClaim(sizes)}
 	head := []string{"bytes each"}
 	for _, size := range sizes {
 		head = append(head, "user, "+count(size))
@@ -93,6 +93,16 @@ func (r *Results) memorySection(sizes []int, plots string) section {
 	}
 	s.body = table(rows...) + fmt.Sprintf("\n![User memory against connections](%s/memory.svg)\n", plots) + r.idleNotes(sizes)
 	return s
+}
+
+// restClaim tells what is left of throng's memory when the used tokens are forgotten.
+func (r *Results) restClaim(sizes []int) string {
+	last := sizes[len(sizes)-1]
+	heap := r.idle(throngName, last, known(func(i *Idle) float64 { return i.HeapLiveLater }))
+	if heap.N == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" At rest, with %s connections whose tokens are forgotten, its live heap is %s bytes each.", count(last), amount(heap))
 }
 
 // peerRange tells the least and the most that a peer needs.

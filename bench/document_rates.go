@@ -2,6 +2,8 @@ package bench
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -29,7 +31,7 @@ func (r *Results) rateSections(plots string) []section {
 func (r *Results) rateSection(l DeliveryLoad) section {
 	s := section{title: fmt.Sprintf("%s members, %g messages a second", count(l.Members), l.Rate)}
 	throng, floor := rates(r.Rates).of(throngName, l), rates(r.Rates).of(floorName, l)
-	s.claims = []string{rateClaim(l, throng, floor)}
+	s.claims = []string{rateClaim(l, throng, floor) + r.peersClaim(l)}
 	rows := [][]string{{"", "server CPU s a million deliveries", "of it user + system", "× floor, same round", "p50 ms", "p99 ms",
 		"deliveries a second", "server, cores", "client, cores", "others, cores", "held"}}
 	for _, name := range r.Contenders {
@@ -44,7 +46,7 @@ One room, %d bytes of content, %s a repetition after %s of the same load uncount
 const rateNotes = `
 The rates are run one after the other on the same connections. Latency counts from the moment when a message was due to
 when a client had read it. *Cores* are means of the run: each message is a burst, in which the sending threads are busy
-throughout. The client reads on one thread and publishes on others. *Others* is what programs besides server and client
+throughout, and a server of one thread, such as the floor, is saturated at 1.00. The client reads on one thread. *Others* is what programs besides server and client
 used of the cores; above a tenth of a core it disturbs the latencies.
 `
 
@@ -54,8 +56,8 @@ func rateClaim(l DeliveryLoad, throng, floor rates) string {
 		return fmt.Sprintf("throng did not hold %g messages a second to %s members: %s.", l.Rate, count(l.Members), throng[0].Failure)
 	}
 	target := rateTargets[l.Rate]
-	text := fmt.Sprintf("At %g messages a second to %s members a million deliveries cost throng %.2f s of CPU time", l.Rate,
-		count(l.Members), cost.Median)
+	text := fmt.Sprintf("At %g messages a second to %s members (%s deliveries a second) a million deliveries cost throng %.2f s of CPU time",
+		l.Rate, count(l.Members), count(int64(l.deliveries())), cost.Median)
 	if ratio := throng.ratio(floor, serverCost); ratio.N > 0 {
 		text += fmt.Sprintf(", %.2f times the floor's", ratio.Median)
 		if target.cost > 0 {
@@ -76,6 +78,37 @@ func rateClaim(l DeliveryLoad, throng, floor rates) string {
 		text += ". The client was saturated, so the claim is void: what was measured is the client"
 	}
 	return text + "."
+}
+
+// peersClaim tells what the peers that held a load cost, and who did not hold it.
+func (r *Results) peersClaim(l DeliveryLoad) string {
+	var least, most struct {
+		name string
+		cost float64
+	}
+	var not []string
+	for _, name := range r.peers() {
+		these := rates(r.Rates).of(name, l)
+		if !these.held() {
+			not = append(not, name)
+			continue
+		}
+		cost := these.spread(serverCost).Median
+		if least.name == "" || cost < least.cost {
+			least.name, least.cost = name, cost
+		}
+		if most.name == "" || cost > most.cost {
+			most.name, most.cost = name, cost
+		}
+	}
+	text := ""
+	if least.name != "" {
+		text = fmt.Sprintf(" The peers that held it cost from %.2f s (%s) to %.2f s (%s).", least.cost, least.name, most.cost, most.name)
+	}
+	if len(not) > 0 {
+		text += fmt.Sprintf(" Not held by: %s.", strings.Join(not, ", "))
+	}
+	return text
 }
 
 func (r *Results) rateRow(name string, l DeliveryLoad, floor rates) []string {
@@ -136,9 +169,9 @@ func (r *Results) saturated(l DeliveryLoad) string {
 		}
 	}
 	var lines []string
-	for _, who := range []string{"the client", "the server", "the machine, which server and client share"} {
-		if n := by[who]; len(n) > 0 {
-			lines = append(lines, fmt.Sprintf("%s: %s", who, strings.Join(n, ", ")))
+	for _, who := range slices.Sorted(maps.Keys(by)) {
+		if who != "neither" {
+			lines = append(lines, fmt.Sprintf("%s: %s", who, strings.Join(by[who], ", ")))
 		}
 	}
 	if len(lines) == 0 {

@@ -37,9 +37,7 @@ func (p *Plan) Estimate(contenders int) time.Duration {
 	}
 	if c := p.Crowd; c.Connections > 0 {
 		throng += server(c.Connections) + c.Settle + c.WarmUp + c.Duration + time.Duration(c.Connections)*2*aConnection
-		if p.Flat.Deliveries > 0 {
-			throng += server(c.Connections) + p.Flat.WarmUp + p.Flat.Duration
-		}
+		throng += server(c.Connections) + p.Flat.WarmUp + p.Flat.Duration // in one room
 	}
 	return time.Duration(p.Rounds*contenders)*each + time.Duration(p.Rounds)*throng + time.Duration(max(contenders-1, 0))*once
 }

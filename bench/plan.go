@@ -67,7 +67,7 @@ func (p *Plan) Only(names func(string) bool) {
 		p.Idle = IdlePlan{}
 	}
 	if !names("flat") {
-		p.Flat = FlatPlan{}
+		p.Flat.Sizes = nil // the crowd's one room has the same load
 	}
 	if !names("stalled") {
 		p.Stalled = StalledPlan{}
