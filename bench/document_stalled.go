@@ -70,9 +70,9 @@ func (r *Results) stalledSections(string) []section {
 	s.body = table(rows...) + fmt.Sprintf(`
 %g messages a second of %d bytes for %s, once with all members reading and once with %s of them not, from the first
 message on, their receive buffers as small as the kernel makes them; at the end they read again. *User* is the server's
-anonymous memory and *kernel* the TCP buffers of the machine, both ends: by how much the most in the run with stalled
-readers is above the most in the run without. A run sends each member about %s KiB, so a server that keeps everything
-cannot show more than that here, and would go on. Contenders other than throng have one round.
+anonymous memory and *kernel* the TCP buffers of the machine, both ends: medians of the last third of each run, of which
+the difference is shared out among the stalled. A run sends each member about %s KiB, so a server that keeps everything
+cannot show much more than that here, and would go on. Contenders other than throng have one round.
 `, p.Rate, p.ContentSize, seconds(p.Duration), count(p.Stalled), count(int64(p.Rate*p.Duration.Seconds()*float64(p.ContentSize+250)/1024)))
 	return []section{s}
 }

@@ -33,18 +33,24 @@ type runner interface {
 
 // perform runs a load after its warm-up.
 func perform(ctx context.Context, fleet runner, l loadtest.Load, warmUp time.Duration) (*loadtest.Measurement, error) {
-	if warmUp > 0 {
-		first := l
-		first.Duration = warmUp
-		if _, err := fleet.Run(ctx, first); err != nil {
-			return nil, err
-		}
+	if err := warm(ctx, fleet, l, warmUp); err != nil {
+		return nil, err
 	}
 	m, err := fleet.Run(ctx, l)
 	if err != nil {
 		return nil, err
 	}
 	return &m, nil
+}
+
+// warm runs a load for a time that does not count; 0 leaves it out.
+func warm(ctx context.Context, fleet runner, l loadtest.Load, d time.Duration) error {
+	if d == 0 {
+		return nil
+	}
+	l.Duration = d
+	_, err := fleet.Run(ctx, l)
+	return err
 }
 
 func percentile(m *loadtest.Measurement, p float64) float64 {

@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"time"
 
 	"github.com/throngchat/throng/loadtest"
 )
@@ -20,7 +19,7 @@ type Stalled struct {
 	Without *loadtest.Measurement `json:"without,omitempty"`
 	With    *loadtest.Measurement `json:"with,omitempty"` // of the members that read
 	// User is the server's memory, and Kernel the machine's TCP buffers, in bytes for each stalled member: by how much
-	// the most of the run with them is above the most of the run without.
+	// they are above those of the run without them, towards its end.
 	User   float64 `json:"user_bytes"`
 	Kernel float64 `json:"kernel_bytes"`
 }
@@ -35,9 +34,12 @@ func RunStalled(ctx context.Context, c Contender, p StalledPlan, round int) (r S
 	defer server.end()
 	defer fleet.Close()
 	load := p.load(server)
-	before := watch(server)
-	r.Without, err = perform(ctx, fleet, load, p.WarmUp)
-	without := before.most()
+	if err := warm(ctx, fleet, load, p.WarmUp); err != nil {
+		return r, r.fail(ctx, err)
+	}
+	watching := watch(server, p.Duration)
+	r.Without, err = perform(ctx, fleet, load, 0)
+	without := watching.typical()
 	if err != nil {
 		return r, r.fail(ctx, err)
 	}
@@ -46,55 +48,14 @@ func RunStalled(ctx context.Context, c Contender, p StalledPlan, round int) (r S
 		return r, nil
 	}
 	load.Slow = float64(p.Stalled) / float64(p.Members)
-	during := watch(server)
+	watching = watch(server, p.Duration)
 	r.With, err = perform(ctx, fleet, load, 0)
-	with := during.most()
+	with := watching.typical()
 	if err != nil {
 		return r, r.fail(ctx, err)
 	}
 	r.Failure = collapse(r.With)
-	r.User = float64(with.user-without.user) / float64(p.Stalled)
-	r.Kernel = float64(with.kernel-without.kernel) / float64(p.Stalled)
+	r.User = (with.user - without.user) / float64(p.Stalled)
+	r.Kernel = (with.kernel - without.kernel) / float64(p.Stalled)
 	return r, nil
-}
-
-// watcher looks at memory again and again.
-type watcher struct {
-	stop  chan struct{}
-	found chan memory
-}
-
-// memory is in bytes.
-type memory struct{ user, kernel int64 }
-
-// watchEvery is rare enough to cost nothing beside a load.
-const watchEvery = 250 * time.Millisecond
-
-// watch begins to look at a server's memory and the kernel's buffers.
-func watch(server *Server) *watcher {
-	w := &watcher{make(chan struct{}), make(chan memory, 1)}
-	go func() {
-		var most memory
-		defer func() { w.found <- most }()
-		ticker := time.NewTicker(watchEvery)
-		defer ticker.Stop()
-		for {
-			select {
-			case <-ticker.C:
-			case <-w.stop:
-				return
-			}
-			if p, err := loadtest.ReadTree(server.PID()); err == nil {
-				most.user = max(most.user, p.Anonymous)
-			}
-			most.kernel = max(most.kernel, readBuffers())
-		}
-	}()
-	return w
-}
-
-// most ends the looking and returns the most of each that was seen.
-func (w *watcher) most() memory {
-	close(w.stop)
-	return <-w.found
 }
