@@ -12,6 +12,8 @@ type Config struct {
 	// Reserved says that Addr is the address of a Reservation that another process holds, for the edges of several
 	// processes.
 	Reserved bool
+	// Process is this process's number among those of the node that share a bus.NewOrdered, 1 to 255.
+	Process int
 	// Loops is the number of event loops; 0 means one for each processor that Go may use.
 	Loops int
 	// MaxConnections bounds the open connections, refused with 429 beyond (IVS Chat: 50,000 an account).

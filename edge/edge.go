@@ -48,6 +48,7 @@ type Edge struct {
 	configOf   func(room string) (*store.Room, bool)
 	publishBus func(bus.Envelope) error
 	leaveBus   func(room string)
+	ordered    bool // what publishBus takes comes back by remote, to this process too
 
 	engine  gnet.Engine
 	addr    string
@@ -87,6 +88,7 @@ func (e *Edge) Start() error {
 		return fmt.Errorf("edge: cannot join the bus: %w", err)
 	}
 	e.bus, e.publishBus, e.leaveBus = b, b.Publish, b.Leave
+	e.ordered = b.Ordered()
 	e.configOf = e.deps.Rooms.Get
 	e.claimer = newClaimer(e)
 	e.maxSockets = int64(MaxSockets())
@@ -167,6 +169,7 @@ func (e *Edge) loopOf(el gnet.EventLoop) *loop {
 	l = newLoop(e)
 	l.hangUp = func(c *conn) { _ = el.Close(c.tr.(gnet.Conn)) }
 	l.mailbox.wake = func() error { return el.Execute(context.Background(), turner{l}) }
+	l.number = uint16(len(e.list)) // the engine has at most 256
 	e.loops[el] = l
 	e.list = append(e.list, l)
 	return l

@@ -10,6 +10,7 @@ import (
 // loop is what one event loop owns. Only mailbox may be used by other goroutines.
 type loop struct {
 	edge    *Edge
+	number  uint16       // in edge.list
 	clock   func() int64 // limit.Now, except in tests
 	mailbox mailbox
 	alarm   *time.Timer // rings the mailbox when the earliest pause of a room is over

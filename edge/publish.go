@@ -19,7 +19,13 @@ type delivery struct {
 	kind  kind
 	at    int64 // when it was published here, in nanoseconds of limit.Now
 	kick  *kick // who is to be disconnected behind the frame, if anybody
-	from  *conn // whose request it answers, nil when that came from elsewhere; only from's own loop may look at it
+	from  origin
+}
+
+// origin is the connection whose request a frame answers. It is zero when that is of another process, or nobody.
+type origin struct {
+	loop *loop
+	conn connID
 }
 
 // kind is what caused a frame: the Action dimension of the delivery metrics.
@@ -61,29 +67,55 @@ func (e *Edge) publish(c *conn, r *room, req *chat.Request) {
 		return
 	}
 	out.Payload = payload
-	if err := e.fanOut(r, out, c, e.publishBus); err != nil {
+	if e.ordered {
+		out.Origin = e.originOf(c)
+		err = e.publishBus(out) // it comes back in its turn: see remote
+	} else {
+		err = e.fanOut(r, out, origin{c.loop, c.id()}, e.publishBus)
+	}
+	if err != nil {
 		// The members of other processes would miss what those here see. The sender is told, so that it can try again.
 		e.log.Error("cannot publish to the bus", "action", out.Action, "error", err)
 		c.loop.reply(c, req.RequestID, chat.ErrInternal)
 	}
 }
 
-// remote is called by the bus with what another process published.
+// remote is called by the bus with what another process published, and with what this one did when the bus orders it.
 func (e *Edge) remote(in bus.Envelope) {
 	r := e.directory.find(in.Room)
 	if r == nil {
 		return
 	}
-	if cfg, ok := e.configOf(in.Room); ok && in.Kind == bus.Message {
+	from, own := e.localOrigin(in.Origin)
+	if cfg, ok := e.configOf(in.Room); ok && in.Kind == bus.Message && !own {
 		r.bucket.Charge(limit.Now(), rateOf(cfg))
 	}
-	_ = e.fanOut(r, in, nil, func(bus.Envelope) error { return nil })
+	_ = e.fanOut(r, in, from, func(bus.Envelope) error { return nil })
+}
+
+// originOf names a connection to the other end of the bus, from where the name comes back.
+func (e *Edge) originOf(c *conn) bus.Origin {
+	id := c.id()
+	return bus.Origin{Process: uint8(e.cfg.Process), Loop: c.loop.number, Slot: id.slot, Gen: id.gen}
+}
+
+// localOrigin returns the connection that a name stands for, and whether it is, or was, of this process.
+func (e *Edge) localOrigin(o bus.Origin) (from origin, own bool) {
+	if o.Process == 0 || int(o.Process) != e.cfg.Process {
+		return origin{}, false
+	}
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	if int(o.Loop) >= len(e.list) {
+		return origin{}, true
+	}
+	return origin{e.list[o.Loop], connID{o.Slot, o.Gen}}, true
 }
 
 // fanOut encodes the frame, once for all members, and posts it to every loop that has some, unless tell, which passes
 // it on to the other processes, fails. The room's lock makes all loops, and all that this process tells others, see the
 // room's frames in one order.
-func (e *Edge) fanOut(r *room, in bus.Envelope, from *conn, tell func(bus.Envelope) error) error {
+func (e *Edge) fanOut(r *room, in bus.Envelope, from origin, tell func(bus.Envelope) error) error {
 	buf := in.Frame() // what came over the bus has room for the header already
 	if buf == nil {
 		buf = append(make([]byte, wsproto.Headroom, wsproto.Headroom+len(in.Payload)), in.Payload...)

@@ -26,8 +26,10 @@ func (l *loop) deliver(d delivery) {
 	if len(lr.members) == 0 {
 		return
 	}
-	if c := d.from; c != nil && c.loop == l && c.member.room == lr {
-		c.member.echo = lr.frames.head + 1
+	if d.from.loop == l {
+		if c := l.find(d.from.conn); c != nil && c.member.room == lr {
+			c.member.echo = lr.frames.head + 1
+		}
 	}
 	lr.frames.push(queued{bytes: d.frame, at: d.at, kind: d.kind}, l.edge.cfg.Fanout.HistoryBytes)
 	l.startWalk(lr)

@@ -10,7 +10,7 @@ import (
 
 // say posts a frame whose text is text to a room.
 func say(l *loop, r *room, text string) {
-	_ = l.edge.fanOut(r, bus.Envelope{Kind: bus.Message, Room: r.id, Action: "SEND_MESSAGE", Payload: []byte(text)}, nil, noBus)
+	_ = l.edge.fanOut(r, bus.Envelope{Kind: bus.Message, Room: r.id, Action: "SEND_MESSAGE", Payload: []byte(text)}, origin{}, noBus)
 }
 
 func noBus(bus.Envelope) error { return nil }
@@ -257,7 +257,7 @@ func TestAKickSendsTheEventToAllThenClosesTheUser(t *testing.T) {
 	}
 	say(l, r, "before")
 	event := bus.Envelope{Kind: bus.Disconnect, Room: r.id, UserID: "victim", Reason: "be nice", Payload: []byte("event")}
-	_ = l.edge.fanOut(r, event, nil, noBus)
+	_ = l.edge.fanOut(r, event, origin{}, noBus)
 	settleAll(t, l)
 	for _, p := range victims {
 		if got := heard(p); len(got) != 3 || got[0] != "before" || got[1] != "event" || got[2] != "\x03\xe8be nice" {
@@ -304,9 +304,9 @@ func TestASenderIsNotLeftWaitingForAnEchoThatIsGone(t *testing.T) {
 		say(l, r, "first")
 		settleAll(t, l)
 		envelope := bus.Envelope{Kind: bus.Message, Room: r.id, Action: "SEND_MESSAGE", Payload: []byte("its own")}
-		var from *conn
+		var from origin
 		if own {
-			from = c
+			from = origin{c.loop, c.id()}
 		}
 		_ = l.edge.fanOut(r, envelope, from, noBus)
 		for i := range 20 {
@@ -330,7 +330,7 @@ func TestAnEchoThatArrivedMayBePassedByLater(t *testing.T) {
 	r := testRoom(l)
 	c, slow := enter(l, r, "slow")
 	envelope := bus.Envelope{Kind: bus.Message, Room: r.id, Action: "SEND_MESSAGE", Payload: []byte("its own")}
-	_ = l.edge.fanOut(r, envelope, c, noBus)
+	_ = l.edge.fanOut(r, envelope, origin{c.loop, c.id()}, noBus)
 	settleAll(t, l)
 	slow.stuck = true
 	for i := range 20 {

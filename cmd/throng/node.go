@@ -44,7 +44,7 @@ type node struct {
 	api     *controlplane.Server
 	ops     *ops.Server
 
-	apiBus   *bus.Bus
+	apiBus   *bus.Bus // nil in an edge process
 	apiAddr  string
 	apiEnded chan error // why the control plane serves no more; one value
 }
@@ -86,9 +86,9 @@ func (n *node) steps() []func(context.Context) error {
 	case n.order != nil:
 		return n.edgeSteps()
 	case n.processes > 1:
-		return []func(context.Context) error{n.startState, n.startEdges, n.startControlPlane, n.startOps, n.announce}
+		return []func(context.Context) error{n.startState, n.startBus, n.startEdges, n.startControlPlane, n.startOps, n.announce}
 	default:
-		return []func(context.Context) error{n.startState, n.startEdge, n.startControlPlane, n.startOps, n.announce}
+		return []func(context.Context) error{n.startState, n.startBus, n.startEdge, n.startControlPlane, n.startOps, n.announce}
 	}
 }
 
@@ -167,6 +167,8 @@ func (n *node) stop() error {
 	}
 	if n.api != nil {
 		bounded(stopTimeout, "the control plane", n.api.Shutdown)
+	}
+	if n.apiBus != nil {
 		n.apiBus.Close()
 	}
 	if n.edge != nil && !n.edgeEnded() {

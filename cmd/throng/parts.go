@@ -64,14 +64,30 @@ func (n *node) startState(ctx context.Context) error {
 	return nil
 }
 
+// startBus gives the control plane its place on the bus. With several edge processes it is also where all that they
+// publish is put in one order. An external NATS has other nodes beside this one, and nobody who orders for all of them.
+func (n *node) startBus(context.Context) error {
+	nc, err := n.engine.Connect("throng control plane")
+	if err != nil {
+		return err
+	}
+	n.apiBus = bus.New(nc, nil)
+	if n.processes > 1 && n.config.NATS.URL == "" {
+		return bus.Sequence(nc)
+	}
+	return nil
+}
+
 func (n *node) startEdge(context.Context) error {
 	c := n.config.Edge
+	process := 0
 	if n.order != nil {
-		c.Addr = n.order.Addr
+		c.Addr, process = n.order.Addr, n.order.Process
 	}
 	e := edge.New(edge.Config{
 		Addr:                 c.Addr,
 		Reserved:             n.order != nil,
+		Process:              process,
 		Loops:                c.Loops,
 		MaxConnections:       n.config.Quotas.Connections,
 		MaxPendingHandshakes: c.MaxPendingHandshakes,
@@ -109,7 +125,11 @@ func (n *node) connectEdge(deliver func(bus.Envelope)) (*bus.Bus, error) {
 	if err != nil {
 		return nil, err
 	}
-	n.edgeBus = bus.New(nc, deliver)
+	open := bus.New
+	if n.order != nil && n.order.State != "" { // the node's own process puts in order what its edges publish
+		open = bus.NewOrdered
+	}
+	n.edgeBus = open(nc, deliver)
 	return n.edgeBus, nil
 }
 
@@ -118,11 +138,6 @@ func (n *node) startControlPlane(context.Context) error {
 	for i, c := range n.config.API.Credentials {
 		credentials[i] = sigv4.Credential(c)
 	}
-	nc, err := n.engine.Connect("throng control plane")
-	if err != nil {
-		return err
-	}
-	n.apiBus = bus.New(nc, nil)
 	s, err := controlplane.New(controlplane.Config{
 		Region:      n.config.Region,
 		AccountID:   n.config.AccountID,

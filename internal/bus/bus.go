@@ -27,6 +27,8 @@ const (
 type Bus struct {
 	nc      *nats.Conn
 	deliver func(Envelope)
+	subject string // what the subjects begin with on which it publishes
+	ordered bool   // what it publishes comes back, in one order with that of others
 
 	backlog chan *nats.Msg
 	ctx     context.Context // done when the Bus is closed
@@ -58,6 +60,7 @@ func New(nc *nats.Conn, deliver func(Envelope)) *Bus {
 	b := &Bus{
 		nc:      nc,
 		deliver: deliver,
+		subject: subjectPrefix,
 		linger:  defaultLinger,
 		rooms:   map[string]*interest{},
 	}
@@ -91,8 +94,8 @@ func (b *Bus) receive() {
 
 var encodeBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// Publish sends e to the other connections that joined its room. It returns when the connection has taken it, which is
-// no promise of delivery. Errors: ErrDisconnected, ErrClosed, ErrRoom and those of AppendEnvelope.
+// Publish sends e to the other connections that joined its room, and with NewOrdered to this one too. It returns when
+// the connection has taken it, which is no promise of delivery. Errors: ErrDisconnected, ErrClosed, ErrRoom and those of AppendEnvelope.
 func (b *Bus) Publish(e Envelope) error {
 	if b.ctx.Err() != nil {
 		return ErrClosed
@@ -104,7 +107,7 @@ func (b *Bus) Publish(e Envelope) error {
 	if err != nil {
 		return err
 	}
-	if err := b.nc.Publish(subjectPrefix+e.Room, data); err != nil {
+	if err := b.nc.Publish(b.subject+e.Room, data); err != nil {
 		return b.failure(err)
 	}
 	return nil

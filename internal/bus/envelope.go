@@ -42,11 +42,24 @@ type Envelope struct {
 	UserID, Reason string
 	// Action is the metric label of an Event or Disconnect: SEND_EVENT, DELETE_MESSAGE, DISCONNECT_USER.
 	Action string
+	// Origin is the connection whose request this answers, when that matters to its process; see NewOrdered.
+	Origin Origin
 	// Payload is the JSON of the frame, ready for clients. At most 64 KiB.
 	Payload []byte
 
 	frame []byte // FrameSpare bytes and the payload, when parsed
 }
+
+// Origin names a connection of one of the edges of a node, in that edge's own terms. The zero Origin is nobody.
+type Origin struct {
+	Process uint8 // 1 and up; 0: nobody
+	Loop    uint16
+	Slot    uint32
+	Gen     uint32
+}
+
+// originSize is what an Origin takes besides its process, in bytes.
+const originSize = 2 + 4 + 4
 
 // Frame returns the payload of a parsed envelope with FrameSpare bytes in front of it, which the caller may overwrite:
 // a WebSocket header written to the end of them makes the frame without a copy. It shares memory with Payload and is nil
@@ -56,7 +69,7 @@ func (e *Envelope) Frame() []byte { return e.frame }
 // version is the first byte of an encoded envelope. A node that meets another drops the message and counts it.
 const version = 1
 
-// envelopeFixed is the size of what is always there: version, kind, reserved, and the lengths of the four strings. With
+// envelopeFixed is the size of what is always there: version, kind, process, and the lengths of the four strings. With
 // the one byte that a room has at least it is no less than FrameSpare.
 const envelopeFixed = 3 + 1 + 2 + 2 + 1
 
@@ -69,15 +82,22 @@ var (
 
 // AppendEnvelope appends the encoding of e to b:
 //
-//	version  kind  reserved  len(room) room  len(user) user  len(reason) reason  len(action) action  payload
-//	1        1     1         1               2               2                   1                   the rest
+//	version  kind  process  origin  len(room) room  len(user) user  len(reason) reason  len(action) action  payload
+//	1        1     1        10      1               2               2                   1                   the rest
 //
-// Numbers are big-endian, reserved is 0. The payload is last, so that a receiver has room in front of it.
+// Numbers are big-endian. An origin is there when its process is not 0. The payload is last, so that a receiver has room
+// in front of it.
 func AppendEnvelope(b []byte, e *Envelope) ([]byte, error) {
 	if err := e.check(); err != nil {
 		return b, err
 	}
-	b = append(b, version, byte(e.Kind), 0, byte(len(e.Room)))
+	b = append(b, version, byte(e.Kind), e.Origin.Process)
+	if e.Origin.Process != 0 {
+		b = binary.BigEndian.AppendUint16(b, e.Origin.Loop)
+		b = binary.BigEndian.AppendUint32(b, e.Origin.Slot)
+		b = binary.BigEndian.AppendUint32(b, e.Origin.Gen)
+	}
+	b = append(b, byte(len(e.Room)))
 	b = append(b, e.Room...)
 	b = binary.BigEndian.AppendUint16(b, uint16(len(e.UserID)))
 	b = append(b, e.UserID...)
@@ -94,6 +114,8 @@ func (e *Envelope) check() error {
 		return fmt.Errorf("%w: unknown kind", ErrEnvelopeForm)
 	case !validRoom(e.Room):
 		return ErrRoom
+	case e.Origin.Process == 0 && e.Origin != (Origin{}):
+		return fmt.Errorf("%w: an origin without its process", ErrEnvelopeForm)
 	case e.Kind != Disconnect && (e.UserID != "" || e.Reason != ""):
 		return fmt.Errorf("%w: only a disconnect has a user and a reason", ErrEnvelopeForm)
 	case len(e.UserID) > MaxUserIDSize, len(e.Reason) > MaxReasonSize, len(e.Action) > MaxActionSize,
@@ -113,7 +135,16 @@ func ParseEnvelope(b []byte) (Envelope, error) {
 		return Envelope{}, ErrEnvelopeVersion
 	}
 	e := Envelope{Kind: Kind(b[1])}
-	rest, ok := b[3:], b[2] == 0
+	rest, ok := b[3:], true
+	if e.Origin.Process = b[2]; e.Origin.Process != 0 {
+		if len(rest) < originSize {
+			return Envelope{}, ErrEnvelopeForm
+		}
+		e.Origin.Loop = binary.BigEndian.Uint16(rest)
+		e.Origin.Slot = binary.BigEndian.Uint32(rest[2:])
+		e.Origin.Gen = binary.BigEndian.Uint32(rest[6:])
+		rest = rest[originSize:]
+	}
 	cut := func(width int) string {
 		if !ok || len(rest) < width {
 			ok = false

@@ -19,7 +19,7 @@ func TestEnvelopeRoundTrip(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got.Kind != want.Kind || got.Room != want.Room || got.UserID != want.UserID || got.Reason != want.Reason ||
-			got.Action != want.Action || !bytes.Equal(got.Payload, want.Payload) {
+			got.Action != want.Action || got.Origin != want.Origin || !bytes.Equal(got.Payload, want.Payload) {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}
 		frame := got.Frame()
@@ -36,6 +36,8 @@ func TestEnvelopeRoundTrip(t *testing.T) {
 	f(Envelope{Kind: Event, Room: "g1H2I3j4k5L6", Action: "DELETE_MESSAGE", Payload: []byte(`{}`)})
 	f(Envelope{Kind: Disconnect, Room: "g1H2I3j4k5L6", UserID: "übel", Reason: "be nice", Action: "DISCONNECT_USER"})
 	f(Envelope{Kind: Message, Room: "a"})
+	f(Envelope{Kind: Message, Room: "a", Origin: Origin{Process: 1}})
+	f(Envelope{Kind: Event, Room: "a", Origin: Origin{Process: 63, Loop: 1 << 15, Slot: 1 << 31, Gen: 1<<32 - 1}, Payload: []byte("p")})
 	f(Envelope{Kind: Disconnect, Room: strings.Repeat("r", MaxRoomSize), UserID: strings.Repeat("u", MaxUserIDSize),
 		Reason: strings.Repeat("r", MaxReasonSize), Action: strings.Repeat("a", MaxActionSize),
 		Payload: make([]byte, MaxPayloadSize)})
@@ -53,6 +55,7 @@ func TestEnvelopeRefusedToEncode(t *testing.T) {
 	f(Envelope{Kind: Disconnect + 1, Room: "r"}, ErrEnvelopeForm)
 	f(Envelope{Kind: Message, Room: "r", UserID: "u"}, ErrEnvelopeForm)
 	f(Envelope{Kind: Event, Room: "r", Reason: "u"}, ErrEnvelopeForm)
+	f(Envelope{Kind: Event, Room: "r", Origin: Origin{Slot: 1}}, ErrEnvelopeForm)
 	for _, room := range []string{"", "a.b", "*", ">", "a b", "ü", "a\n", strings.Repeat("r", MaxRoomSize+1)} {
 		f(Envelope{Kind: Message, Room: room}, ErrRoom)
 	}
@@ -75,10 +78,11 @@ func TestEnvelopeRefusedToParse(t *testing.T) {
 		f(whole[:n], ErrEnvelopeForm)
 	}
 	f("\x02"+whole[1:], ErrEnvelopeVersion)
-	f("\x01\x00"+whole[2:], ErrEnvelopeForm)            // no such kind
-	f("\x01\x04"+whole[2:], ErrEnvelopeForm)            // no such kind
-	f("\x01\x01"+whole[2:], ErrEnvelopeForm)            // a message with a user
-	f("\x01\x03\x01"+whole[3:], ErrEnvelopeForm)        // reserved
+	f("\x01\x00"+whole[2:], ErrEnvelopeForm)     // no such kind
+	f("\x01\x04"+whole[2:], ErrEnvelopeForm)     // no such kind
+	f("\x01\x01"+whole[2:], ErrEnvelopeForm)     // a message with a user
+	f("\x01\x03\x01"+whole[3:], ErrEnvelopeForm) // a process, and less than an origin
+	f("\x01\x03\x01\x00\x02\x00\x00\x00\x03\x00\x00\x00\x04"+whole[3:], nil)
 	f("\x01\x03\x00\x01.\x00\x00\x00\x00\x00", ErrRoom) // not a room
 	f("\x01\x03\x00\x01r\xff\xff"+strings.Repeat("u", 0xffff)+"\x00\x00\x00", ErrEnvelopeSize)
 	f(whole+strings.Repeat("p", MaxPayloadSize+1), ErrEnvelopeSize)
@@ -89,6 +93,7 @@ func FuzzParseEnvelope(f *testing.F) {
 		{Kind: Message, Room: "g1H2I3j4k5L6", Action: "SEND_MESSAGE", Payload: []byte(`{"Type":"MESSAGE"}`)},
 		{Kind: Disconnect, Room: "g1H2I3j4k5L6", UserID: "u", Reason: "be nice", Action: "DISCONNECT_USER"},
 		{Kind: Event, Room: "-"},
+		{Kind: Event, Room: "-", Origin: Origin{Process: 2, Loop: 3, Slot: 4, Gen: 5}},
 	} {
 		data, err := AppendEnvelope(nil, &e)
 		if err != nil {

@@ -17,7 +17,18 @@ import (
 // the backend sends meanwhile.
 func TestOneOrder(t *testing.T) {
 	t.Parallel()
-	s := serve(t)
+	oneOrder(t)
+}
+
+// The order is one over several processes too.
+func TestOneOrderOverProcesses(t *testing.T) {
+	t.Parallel()
+	oneOrder(t, "THRONG_EDGE_PROCESSES=3")
+}
+
+func oneOrder(t *testing.T, settings ...string) {
+	t.Helper()
+	s := serve(t, settings...)
 	b := s.backend()
 	room := b.busyRoom()
 	const senders, receivers, each, events = 10, 8, 40, 30
