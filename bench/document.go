@@ -61,13 +61,13 @@ server for each scenario of a round; they take turns within a round, in an order
 all have the same load client. The clients run on the same machine as the servers, so absolute times are worth little
 elsewhere, and ratios within a round are what is claimed.
 
-- Machine: %s.
+- Machine: %s%s.
 - Commit: %s%s, %s. Load average before the run: %.2f.
 - Raw results: [%s](%s).
 - Contenders: throng; the floor ([bench/floor/floor.c](bench/floor/floor.c)), one thread that writes a ready-made frame to
   each socket, with all that is pending for it when it cannot keep up: the price of the system calls alone; and the peers
-  in [bench/peers](bench/peers): %s.
-`, r.rounds(), &r.Machine, r.Machine.Commit, modified(&r.Machine), r.Machine.Started.Format("2 January 2006, 15:04 UTC"),
+  in [bench/peers](bench/peers), set up as their authors advise, as the comments there say: %s.
+`, r.rounds(), &r.Machine, tools(&r.Machine), r.Machine.Commit, modified(&r.Machine), r.Machine.Started.Format("2 January 2006, 15:04 UTC"),
 		r.Machine.LoadBefore, raw, raw, orNone(r.peers()))
 	for _, a := range r.Absent {
 		fmt.Fprintf(b, "- %s took no part: it could not be built (%s).\n", a.Name, a.Why)
@@ -104,6 +104,13 @@ func orNone(names []string) string {
 	return strings.Join(names, ", ")
 }
 
+func tools(m *Machine) string {
+	if len(m.Tools) == 0 {
+		return ""
+	}
+	return "; " + strings.Join(m.Tools, ", ")
+}
+
 func modified(m *Machine) string {
 	if m.Modified {
 		return " with changes that were not committed"
@@ -134,6 +141,14 @@ func table(rows ...[]string) string {
 		}
 	}
 	return b.String()
+}
+
+// image embeds a plot; without a folder for them there are none.
+func image(plots, name, says string) string {
+	if plots == "" {
+		return ""
+	}
+	return fmt.Sprintf("\n![%s](%s/%s)\n", says, plots, name)
 }
 
 // against says whether a figure keeps to a target.

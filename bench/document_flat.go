@@ -36,9 +36,8 @@ func (r *Results) flatSections(plots string) []section {
 %s deliveries a second at all sizes, %d bytes of content, %s each after %s uncounted. As many members as one process can
 hold join one server one size after the other; more are spread over several edge processes, which pass the messages on to
 each other. The floor, which is one process, shows what the caches of the machine make of more sockets.
-
-![CPU time of a delivery against the size of the room](%s/flat.svg)
-`, count(int64(p.Deliveries)), p.ContentSize, seconds(p.Duration), seconds(p.WarmUp), plots)
+`, count(int64(p.Deliveries)), p.ContentSize, seconds(p.Duration), seconds(p.WarmUp)) +
+		image(plots, "flat.svg", "CPU time of a delivery against the size of the room")
 	return []section{s}
 }
 

@@ -91,7 +91,7 @@ func (r *Results) memorySection(sizes []int, plots string) section {
 		}
 		rows = append(rows, append(row, r.slope(name, sizes, residentEach), r.idle(name, n, kernelEach).format(0), r.idleVerdict(name)))
 	}
-	s.body = table(rows...) + fmt.Sprintf("\n![User memory against connections](%s/memory.svg)\n", plots) + r.idleNotes(sizes)
+	s.body = table(rows...) + image(plots, "memory.svg", "User memory against connections") + r.idleNotes(sizes)
 	return s
 }
 

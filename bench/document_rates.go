@@ -23,7 +23,8 @@ func (r *Results) rateSections(plots string) []section {
 		}
 	}
 	if len(all) > 0 {
-		all[0].body += rateNotes + fmt.Sprintf("\n![CPU time of a delivery against the rate](%s/cost.svg)\n\n![Latency against the load](%s/latency.svg)\n", plots, plots)
+		all[0].body += rateNotes + image(plots, "cost.svg", "CPU time of a delivery against the rate") +
+			image(plots, "latency.svg", "Latency against the load")
 	}
 	return all
 }

@@ -22,7 +22,7 @@ func measured(cost float64, latency time.Duration) *measurement {
 // testResults are those of two rounds: throng and the floor hold everything, a peer breaks at the second rate.
 func testResults() *Results {
 	r := &Results{
-		Machine: Machine{CPU: "A CPU", Cores: 2, MemoryBytes: 4 << 30, Kernel: "Linux 6.1", Go: "go1.26", Descriptors: 20000,
+		Machine: Machine{CPU: "A CPU", Cores: 2, MemoryBytes: 4 << 30, Kernel: "Linux 6.1", Go: "go1.26", Descriptors: 20000, Tools: []string{"gcc 12.2.0", "node 20.1"},
 			Commit: "abcdef012345", Modified: true, Command: "go run ./cmd/throng-bench", Started: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)},
 		Plan:       DefaultPlan(),
 		Contenders: []string{throngName, floorName, "peer"},
@@ -114,7 +114,7 @@ func TestDocument(t *testing.T) {
 		"throng holds 50,000 connections on this machine, at 1,000 bytes of user and an amount that could not be told of kernel memory each",
 		"throng has admitted all of them after 12.5 s (target: 60 s, held)",
 		"1,234 × HTTP 503",
-		"`ulimit -Hn` 20000",
+		"`ulimit -Hn` 20000; gcc 12.2.0, node 20.1.\n",
 		"with changes that were not committed",
 		"[bench/results/x.json](bench/results/x.json)",
 		"nchan took no part: it could not be built (no nginx)",

@@ -5,7 +5,7 @@ import "time"
 // What things take besides the loads, roughly, on the machine that BENCHMARKS.md names.
 const (
 	startAndEnd    = time.Second
-	aConnection    = 300 * time.Microsecond
+	aConnection    = 150 * time.Microsecond
 	aConnectionEnd = 100 * time.Microsecond
 )
 

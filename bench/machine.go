@@ -19,7 +19,7 @@ type Machine struct {
 	MemoryBytes int64     `json:"memory_bytes"`
 	Kernel      string    `json:"kernel"`
 	Go          string    `json:"go"`
-	Compiler    string    `json:"c_compiler,omitempty"`
+	Tools       []string  `json:"tools,omitempty"`
 	Descriptors uint64    `json:"ulimit_n"`
 	Commit      string    `json:"commit"`
 	Modified    bool      `json:"modified"` // the tree had changes that were not committed
@@ -61,11 +61,13 @@ func ReadMachine(ctx context.Context, root string) (Machine, error) {
 	if err != nil {
 		return m, fmt.Errorf("cannot tell the commit: %w", err)
 	}
-	changes, err := output(ctx, root, "git", "status", "--porcelain", "--untracked-files=no", "--", ":!BENCHMARKS.md", ":!bench/results")
+	changes, err := output(ctx, root, "git", "status", "--porcelain", "--untracked-files=no", "--", ":!BENCHMARKS.md", ":!bench/results",
+		":!bench/plots")
 	if err != nil {
 		return m, fmt.Errorf("cannot tell the changes: %w", err)
 	}
 	m.Commit, m.Modified = commit, changes != ""
+	m.Tools = readTools(ctx)
 	return m, nil
 }
 
