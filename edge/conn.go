@@ -34,30 +34,30 @@ const (
 // conn is one connection. It belongs to its loop. There are many of it, so it has no field that another one gives, and
 // docs/memory.md accounts for its bytes.
 type conn struct {
-	tr   transport
-	loop *loop
+	tr   transport // the engine's connection
+	loop *loop     // the only one to touch this
 
-	reader  wsproto.Reader
-	pending *handshake // until the claim is decided
-	room    *room      // from its admission to the room on, and still after it has left
-	member  membership
-	bucket  limit.Bucket // requests
-	flood   limit.Bucket // frames of every kind
+	reader  wsproto.Reader // an incomplete message, if there is one
+	pending *handshake     // until the claim is decided
+	room    *room          // from its admission to the room on, and still after it has left
+	member  membership     // its place in the room, what it may do, and its last own frame
+	bucket  limit.Bucket   // requests
+	flood   limit.Bucket   // frames of every kind
 
 	sender  chat.Sender // empty when the token does not let it send
 	userID  string      // from the token on
 	session int64       // when the session ends, in nanoseconds of the loops' clock
 
-	slot     uint32
+	slot     uint32 // its place in the loop's table
 	seen     uint32 // second of the loops' clock in which a byte last arrived
 	deadline uint32 // second in which stateHead, stateClaim or stateClosing must be over
 	armed    uint32 // second in which the wheel looks at it next; 0 when it is not in the wheel
 	earlier  link   // its neighbours in the wheel's slot
-	later    link
+	later    link   // and the other way
 	scanned  uint16 // bytes of the head known to hold no end
-	state    state
-	reason   reason
-	pings    uint8 // unanswered pings
+	state    state  // where it is in its life
+	reason   reason // why it ends, once it does
+	pings    uint8  // unanswered pings
 
 	counted bool // against the connection quota
 	opened  bool // it was a member once

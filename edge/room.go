@@ -37,7 +37,7 @@ type loopRoom struct {
 // member is what a walk reads of a connection. The members of a room lie side by side, so a walk over thousands reads
 // memory in its order, and comes by the connection itself only when something is wrong with it.
 type member struct {
-	conn    *conn
+	conn    *conn  // the member
 	next    uint64 // sequence number of the next frame that it has not had
 	fd      int32  // its socket; -1 in tests that have none
 	lagging bool   // it has not taken all that it was given: see loop.lagging
