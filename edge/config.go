@@ -76,6 +76,6 @@ func DefaultConfig() Config {
 		SendBuffer:           32 << 10,
 		StallTimeout:         30 * time.Second,
 		DrainDuration:        10 * time.Second,
-		Fanout:               Fanout{Duty: 0.8, MaxDelay: 100 * time.Millisecond, Slice: 512, HistoryBytes: 1 << 20},
+		Fanout:               Fanout{Duty: 0.4, MaxDelay: 100 * time.Millisecond, Slice: 512, HistoryBytes: 1 << 20},
 	}
 }

@@ -62,7 +62,7 @@ type batch struct {
 
 // maxBatch bounds the frames put into one write, in bytes: beyond it, a write saves nothing any more, and the memory
 // for it would be lost on members that are far behind.
-const maxBatch = 64 << 10
+const maxBatch = 32 << 10
 
 // of returns the batch of all frames of lr from sequence number from on, or as many of them as maxBatch allows.
 func (b *batch) of(lr *loopRoom, from uint64) *batch {

@@ -76,7 +76,7 @@ func TestDefaults(t *testing.T) {
 			PingInterval: 30 * time.Second, CloseTimeout: 5 * time.Second, SendBuffer: 32768,
 			StallTimeout: 30 * time.Second, MaxPendingHandshakes: 1024,
 			Laggards: LaggardsSkip, DrainDuration: 10 * time.Second,
-			Fanout: Fanout{Duty: 0.8, MaxDelay: 100 * time.Millisecond, Slice: 512, HistoryBytes: 1 << 20},
+			Fanout: Fanout{Duty: 0.4, MaxDelay: 100 * time.Millisecond, Slice: 512, HistoryBytes: 1 << 20},
 		},
 		API:      API{Addr: "0.0.0.0:8081", MaxBodySize: 65536},
 		Internal: Internal{Addr: "127.0.0.1:9090"},

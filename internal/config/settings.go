@@ -124,7 +124,7 @@ status 429. 0 is no limit. Leave it at 0 behind a proxy: all clients have the pr
 spreads the load on the other nodes. A few hundred clients are let go at once.`,
 	},
 	{
-		key: "edge.fanout.duty", fallback: "0.8",
+		key: "edge.fanout.duty", fallback: "0.4",
 		value: func(c *Config) kind { return share(&c.Edge.Fanout.Duty) },
 		doc: `Share of its time that a loop may spend on sending to one busy room. Below 1 it pauses after each walk over the
 room's members in proportion to what the walk cost, and messages that arrive meanwhile share the next one. Lower is
