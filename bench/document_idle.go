@@ -75,10 +75,10 @@ func (r *Results) idleSections(plots string) []section {
 func (r *Results) memorySection(sizes []int, plots string) section {
 	s := section{title: "Memory of idle connections"}
 	n := reference(sizes)
-	throng := r.idle(throngName, n, residentEach)
-	s.claims = []string{fmt.Sprintf("Each of %s idle connections costs throng %s bytes of user memory (%s) and the kernel %s; the floor %s%s.",
-		count(n), amount(throng), against(throng.Median, idleTarget, "at most 1,000"), amount(r.idle(throngName, n, kernelEach)),
-		amount(r.idle(floorName, n, residentEach)), r.peerRange(n)) + r.restClaim(sizes)}
+	s.claims = []string{r.restClaim(sizes) + fmt.Sprintf(
+		"Right after the handshakes, with all their garbage, each of %s connections costs throng %s bytes of user memory and the kernel %s; the floor %s%s.",
+		count(n), amount(r.idle(throngName, n, residentEach)), amount(r.idle(throngName, n, kernelEach)),
+		amount(r.idle(floorName, n, residentEach)), r.peerRange(n))}
 	head := []string{"bytes each"}
 	for _, size := range sizes {
 		head = append(head, "user, "+count(size))
@@ -95,14 +95,16 @@ func (r *Results) memorySection(sizes []int, plots string) section {
 	return s
 }
 
-// restClaim tells what is left of throng's memory when the used tokens are forgotten.
+// restClaim tells what throng's connections cost when they are idle and nothing else: the used tokens are forgotten.
 func (r *Results) restClaim(sizes []int) string {
 	last := sizes[len(sizes)-1]
+	rest := r.idle(throngName, last, known(func(i *Idle) float64 { return i.ResidentLater }))
 	heap := r.idle(throngName, last, known(func(i *Idle) float64 { return i.HeapLiveLater }))
-	if heap.N == 0 {
+	if rest.N == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" At rest, with %s connections whose tokens are forgotten, its live heap is %s bytes each.", count(last), amount(heap))
+	return fmt.Sprintf("At rest each of %s idle connections costs throng %s bytes of user memory (%s), of which %s are live objects. ",
+		count(last), amount(rest), against(rest.Median, idleTarget, "at most 1,000"), amount(heap))
 }
 
 // peerRange tells the least and the most that a peer needs.
@@ -167,7 +169,7 @@ func (r *Results) idleNotes(sizes []int) string {
 		text += fmt.Sprintf("- throng's live heap with %s connections: %s bytes each after a collection, on pages of %s", count(last),
 			live.format(0), r.idle(throngName, last, known(func(i *Idle) float64 { return i.HeapInUse })).format(0))
 		if later.N > 0 {
-			text += fmt.Sprintf(";\n  %s later, when the used tokens are forgotten, %s, and %s of user memory as it comes", seconds(forget),
+			text += fmt.Sprintf(";\n  %s later, when the used tokens are forgotten, %s, and %s of user memory as it comes (at rest)", seconds(forget),
 				later.format(0), r.idle(throngName, last, known(func(i *Idle) float64 { return i.ResidentLater })).format(0))
 		}
 		text += ".\n"

@@ -13,8 +13,9 @@ const (
 	// idleTokenTTL is how long tokens of the idle scenario live. The node remembers each used one for about as long, so
 	// a short life saves waiting; it does not change what is weighed.
 	idleTokenTTL = 20 * time.Second
-	// forget is when the used tokens of a ramp are forgotten: their lifetime, the clock skew allowed and a margin.
-	forget = idleTokenTTL + 30*time.Second
+	// forget is when the used tokens of a ramp are forgotten and throng has given their memory back: their lifetime, the
+	// clock skew allowed, and a few looks at its heap.
+	forget = idleTokenTTL + 60*time.Second
 )
 
 // warmUp is how many connections come and go before the first weighing, so that what exists once is not counted as a

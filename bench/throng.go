@@ -89,7 +89,7 @@ func (t *throng) start(ctx context.Context, s *Server, program, data string, o T
 	cmd := exec.Command(program, "serve", "--dev", "--data-dir", data, "--edge-addr", "127.0.0.1:0", "--api-addr",
 		"127.0.0.1:0", "--internal-addr", "127.0.0.1:0", "--log-level", "warn")
 	cmd.Env = append(os.Environ(), "THRONG_TOKEN_KEYS="+string(keys), "THRONG_QUOTAS_CONNECTIONS="+strconv.Itoa(o.Connections),
-		"THRONG_QUOTAS_SEND_MESSAGE=100000")
+		"THRONG_QUOTAS_SEND_MESSAGE=100000", "THRONG_TOKEN_TTL="+idleTokenTTL.String())
 	if o.Processes != "" {
 		cmd.Env = append(cmd.Env, "THRONG_EDGE_PROCESSES="+o.Processes)
 	}
