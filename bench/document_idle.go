@@ -152,16 +152,16 @@ func (r *Results) idleVerdict(name string) string {
 
 func (r *Results) idleNotes(sizes []int) string {
 	text := fmt.Sprintf(`
-- *User* is the growth of anonymous resident memory of all of a server's processes, %s after the last handshake, as it
-  comes: garbage of the handshakes and a collector's headroom included. The fewer connections, the more of it is what
-  exists once, such as stacks and buffers. *Each further one* is the difference between the first and the last size.
+- *User* is the growth of anonymous resident memory of all of a server's processes, since %d connections came and went and
+  until %s after the last handshake, as it comes: garbage of the handshakes and a collector's headroom included. The fewer
+  connections, the more of it is what exists once, such as stacks and buffers. *Each further one* is the difference between the first and the last size.
   throng's holds identity, rate limits and timers of a connection, and for a time the used token.
 - *Kernel* is slab memory from /proc/slabinfo, halved, since both ends of a connection are on this machine and have the
   same objects: TCP, sock_inode_cache, filp and eventpoll_epi as measured (whole slabs, holes included), and one object
   a socket of dentry and the security module's caches, which files move more than sockets. Idle sockets hold no
   buffer pages.
 - Connections are added to one server up to each size.
-`, seconds(r.Plan.Idle.Settle))
+`, warmUp, seconds(r.Plan.Idle.Settle))
 	last := sizes[len(sizes)-1]
 	live := r.idle(throngName, last, known(func(i *Idle) float64 { return i.HeapLive }))
 	later := r.idle(throngName, last, known(func(i *Idle) float64 { return i.HeapLiveLater }))

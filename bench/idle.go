@@ -20,7 +20,7 @@ const (
 
 // warmUp is how many connections come and go before the first weighing, so that what exists once is not counted as a
 // connection's.
-const warmUp = 50
+const warmUp = 500
 
 // IdlePlan is the idle scenario: connections are added to one server up to each of the sizes.
 type IdlePlan struct {

@@ -39,7 +39,7 @@ func TestWritesTheDocumentAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	b, err := os.ReadFile(document)
-	if err != nil || !strings.Contains(string(b), "Each of 10,000 idle connections costs throng 900 bytes") {
+	if err != nil || !strings.Contains(string(b), "each of 10,000 connections costs throng 900 bytes") {
 		t.Fatalf("%v in\n%s", err, b)
 	}
 }
