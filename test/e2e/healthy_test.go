@@ -23,12 +23,18 @@ type healthy struct {
 // or when the pair noticed anything else.
 func (b *backend) chat(room string) *healthy {
 	b.t.Helper()
+	return chatting(b.t, b.join(room, "healthy-sender"), b.join(room, "healthy-reader"))
+}
+
+// chatting makes a healthy pair of two users of a room, whose names are healthy-sender and healthy-reader.
+func chatting(t *testing.T, sender, reader *viewer) *healthy {
+	t.Helper()
 	h := &healthy{
-		t: b.t, sender: b.join(room, "healthy-sender"), reader: b.join(room, "healthy-reader"),
+		t: t, sender: sender, reader: reader,
 		stop: make(chan struct{}), done: make(chan error, 1), soon: 3,
 	}
 	go func() { h.done <- h.run() }()
-	b.t.Cleanup(h.verify)
+	t.Cleanup(h.verify)
 	return h
 }
 

@@ -43,6 +43,7 @@ type server struct {
 
 	secretsMu sync.Mutex
 	secrets   []string
+	expected  []string // what lines of the log have that the test brings about
 }
 
 // addresses is where a server listens, as host:port.

@@ -53,9 +53,9 @@ func python(t *testing.T, environment []string, args ...string) {
 }
 
 // chatServer starts a server for the chat SDK, and returns what describes it to a suite.
-func chatServer(t *testing.T) []string {
+func chatServer(t *testing.T, settings ...string) []string {
 	t.Helper()
-	s := serve(t)
+	s := serve(t, settings...)
 	return []string{"E2E_EDGE=" + s.edgeURL(), "E2E_API=" + s.apiURL(), "E2E_BINARY=" + binary, "E2E_DATA=" + s.dataDir}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -21,7 +22,7 @@ func (s *server) judge() {
 		}
 		s.stop()
 	}
-	log := s.log.String()
+	log := s.unexpected()
 	if at := bad.FindStringIndex(log); at != nil {
 		s.t.Errorf("the server's log has %q", log[at[0]:at[1]])
 	}
@@ -36,6 +37,20 @@ func (s *server) judge() {
 	if s.t.Failed() {
 		s.t.Logf("log of the server of %s:\n%s", s.t.Name(), clip(log, 6_000))
 	}
+}
+
+// mayLog names a line that the test itself brings about, by what it has in it.
+func (s *server) mayLog(text string) { s.expected = append(s.expected, text) }
+
+// unexpected returns the log without the lines that the test brought about.
+func (s *server) unexpected() string {
+	var rest strings.Builder
+	for line := range strings.Lines(s.log.String()) {
+		if !slices.ContainsFunc(s.expected, func(text string) bool { return strings.Contains(line, text) }) {
+			rest.WriteString(line)
+		}
+	}
+	return rest.String()
 }
 
 // consistent asks the server to compare its counters with its lists.
