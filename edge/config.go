@@ -26,7 +26,8 @@ type Config struct {
 	MaxHeadSize int
 	// MaxMessageSize bounds a message from a client, in bytes, however many frames it comes in.
 	MaxMessageSize int
-	// PingInterval is how long a connection may be silent before it is pinged, and again between pings. After two pings
+	// PingInterval is how long a connection may be silent before it is pinged, and again between pings; up to a quarter
+	// less, which spreads the pings of connections that came at one moment. After two pings
 	// without a sign of life it is closed.
 	PingInterval time.Duration
 	// CloseTimeout bounds how long the closing handshake may take before the connection is dropped.

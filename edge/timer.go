@@ -98,8 +98,15 @@ func (c *conn) nextLook(l *loop) uint32 {
 	if c.state != stateOpen {
 		return c.deadline
 	}
+	return min(c.seen+c.pingInterval(l)*uint32(c.pings+1), seconds(c.session)+1)
+}
+
+// pingInterval is the setting, or up to a quarter less: connections that came at one moment, as they do in a storm, would
+// be pinged at one moment for ever. How much less is up to the slot, by Fibonacci hashing.
+func (c *conn) pingInterval(l *loop) uint32 {
+	const golden = 2654435769 // 2^32 divided by the golden ratio
 	interval := seconds(int64(l.edge.cfg.PingInterval))
-	return min(c.seen+interval*uint32(c.pings+1), seconds(c.session)+1)
+	return interval - c.slot*golden>>16%(interval/4+1)
 }
 
 // maxPings is how many pings may go unanswered before a connection is given up.

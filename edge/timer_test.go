@@ -191,3 +191,29 @@ func TestTheWheelAgainstAList(t *testing.T) {
 		check(t, l)
 	}
 }
+
+// TestPingsOfAStormAreSpread has connections come in one second and looks when they are pinged.
+func TestPingsOfAStormAreSpread(t *testing.T) {
+	const connections, interval = 1000, 40
+	l := newTestLoop(t, func(c *Config) { c.PingInterval = interval * time.Second })
+	r := testRoom(l)
+	var peers []*fakeConn
+	for range connections {
+		_, peer := enter(l, r, "u")
+		peers = append(peers, peer)
+	}
+	for second := 1; second <= interval; second++ {
+		pass(l, 1)
+		pinged := 0
+		for _, peer := range peers {
+			pinged += peer.writes
+			peer.writes = 0
+		}
+		switch share := connections / (interval/4 + 1); {
+		case second < interval-interval/4 && pinged > 0:
+			t.Fatalf("%d pings after %d s", pinged, second)
+		case second >= interval-interval/4 && (pinged < share*8/10 || pinged > share*12/10):
+			t.Fatalf("%d pings after %d s, want about %d", pinged, second, share)
+		}
+	}
+}

@@ -79,8 +79,9 @@ largest request that the service allows is below 16 KiB.`,
 	{
 		key: "edge.ping_interval", fallback: "30s",
 		value: func(c *Config) kind { return duration(&c.Edge.PingInterval, 100*time.Millisecond, time.Hour) },
-		doc: `Time of silence after which a client is pinged. One that lets two pings pass without a byte is taken as gone. It has
-to be below the idle time-out of every proxy on the way.`,
+		doc: `Time of silence after which a client is pinged; up to a quarter less, so that clients who came at once are not
+pinged at once. One that lets two pings pass without a byte is taken as gone. It has to be below the idle time-out of
+every proxy on the way.`,
 	},
 	{
 		key: "edge.close_timeout", fallback: "5s",
