@@ -27,8 +27,8 @@ func PerSecond(n, burst int) Rate {
 	return Rate{interval: interval, depth: depth}
 }
 
-// maxDepth leaves room for adding times to it: it is 146 years.
-const maxDepth = math.MaxInt64 / 2
+// maxDepth leaves room for adding times to twice of it: it is 73 years.
+const maxDepth = math.MaxInt64 / 4
 
 // next returns the bucket's new time when a request at now is within the rate.
 func (r Rate) next(tat, now int64) (int64, bool) {
@@ -69,13 +69,15 @@ func (b *Shared) Take(now int64, r Rate) bool {
 // would have filled by itself, it would give back another's.)
 func (b *Shared) Return(r Rate) { b.tat.Add(-r.interval) }
 
-// Charge takes one request that was admitted elsewhere: it cannot be refused, but leaves less for those that can. The
-// debt is at most one full bucket, so that a burst elsewhere does not close the bucket for longer than it takes to fill.
+// Charge takes one request that was admitted elsewhere: it cannot be refused, but leaves less for those that can. What is
+// more than the bucket holds is owed, since several that admit at one moment what is left for one would do so again and
+// again otherwise. The debt is at most one full bucket, so that a burst elsewhere does not close the bucket for longer
+// than it takes to fill.
 func (b *Shared) Charge(now int64, r Rate) {
 	for {
 		tat := b.tat.Load()
 		next, _ := r.next(tat, now)
-		next = min(next, now+r.depth)
+		next = min(next, now+2*r.depth)
 		if b.tat.CompareAndSwap(tat, max(next, tat)) {
 			return
 		}

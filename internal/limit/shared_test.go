@@ -112,12 +112,16 @@ func TestCharge(t *testing.T) {
 	f(0, 0, 10)
 	f(1, 0, 9)
 	f(10, 0, 0)
-	// What is beyond an empty bucket is not owed: it fills as from empty.
+	// What is beyond an empty bucket is owed.
 	f(11, 0, 0)
-	f(11, 100*ms-1, 0)
-	f(11, 100*ms, 1)
-	f(1000, 100*ms, 1)
-	f(1000, sec, 10)
+	f(11, 200*ms-1, 0)
+	f(11, 200*ms, 1)
+	// But no more than a full one.
+	f(20, sec+100*ms-1, 0)
+	f(20, sec+100*ms, 1)
+	f(1000, sec+100*ms-1, 0)
+	f(1000, sec+100*ms, 1)
+	f(1000, 2*sec, 10)
 }
 
 // TestChargeNeverGives checks that a charge that cannot be owed leaves a bucket that owes more as it is.
