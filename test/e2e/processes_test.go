@@ -133,6 +133,25 @@ func (b *backend) place(room, user string) placed {
 	return placed{}
 }
 
+// placeOn connects a user to an edge process that will do. Nobody else may come or go meanwhile.
+func (b *backend) placeOn(will func(process int) bool, room, user string) placed {
+	b.t.Helper()
+	for {
+		before := b.s.sockets(b.t)
+		v := b.place(room, user)
+		if will(v.process) {
+			return v
+		}
+		v.leave()
+		eventually(b.t, "the place of one who left is free", func() error {
+			if n := b.s.sockets(b.t); n > before {
+				return fmt.Errorf("%d sockets, want %d", n, before)
+			}
+			return nil
+		})
+	}
+}
+
 // crowd is users of a room, some on each edge process.
 type crowd []placed
 

@@ -22,9 +22,9 @@ func (s *server) judge() {
 		}
 		s.stop()
 	}
-	log := s.unexpected()
-	if at := bad.FindStringIndex(log); at != nil {
-		s.t.Errorf("the server's log has %q", log[at[0]:at[1]])
+	log := s.log.String()
+	if line := bad.FindString(s.unexpected(log)); line != "" {
+		s.t.Errorf("the server's log has %q", line)
 	}
 	s.secretsMu.Lock()
 	defer s.secretsMu.Unlock()
@@ -42,10 +42,10 @@ func (s *server) judge() {
 // mayLog names a line that the test itself brings about, by what it has in it.
 func (s *server) mayLog(text string) { s.expected = append(s.expected, text) }
 
-// unexpected returns the log without the lines that the test brought about.
-func (s *server) unexpected() string {
+// unexpected returns a log without the lines that the test brought about.
+func (s *server) unexpected(log string) string {
 	var rest strings.Builder
-	for line := range strings.Lines(s.log.String()) {
+	for line := range strings.Lines(log) {
 		if !slices.ContainsFunc(s.expected, func(text string) bool { return strings.Contains(line, text) }) {
 			rest.WriteString(line)
 		}
