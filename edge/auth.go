@@ -78,7 +78,7 @@ type claim struct {
 func newClaimer(e *Edge) *claimer {
 	ctx, cancel := context.WithCancel(context.Background())
 	q := &claimer{edge: e, jobs: make(chan claim, max(e.cfg.MaxPendingHandshakes-claimers, 0)), ctx: ctx, end: cancel}
-	for range claimers {
+	for range max(min(claimers, e.cfg.MaxPendingHandshakes), 1) {
 		q.wg.Go(q.work)
 	}
 	return q
