@@ -39,6 +39,9 @@ func (b *backend) race(tokens ...string) (conns []*rawws.Conn, errs []error) {
 			if errs[i] == nil {
 				errs[i] = conn.ReadUpgrade(tokens[i])
 			}
+			if errs[i] != nil {
+				_ = conn.Close()
+			}
 		})
 	}
 	wg.Wait()

@@ -34,6 +34,7 @@ type server struct {
 	dataDir string
 	args    []string
 	env     []string
+	files   int // how many the process may open; 0: as many as the test
 
 	cmd    *exec.Cmd
 	exited chan struct{} // closed when the process has ended and err is set
@@ -125,6 +126,9 @@ func (s *server) start() {
 func (s *server) launch() {
 	s.t.Helper()
 	cmd := exec.Command(binary, s.args...)
+	if s.files > 0 {
+		cmd = exec.Command("/bin/sh", append([]string{"-c", fmt.Sprintf(`ulimit -n %d && exec "$0" "$@"`, s.files), binary}, s.args...)...)
+	}
 	cmd.Env, cmd.Stderr = s.env, s.log // what --dev prints to standard output is for people, public secret included
 	if err := cmd.Start(); err != nil {
 		s.t.Fatalf("cannot start throng: %v", err)
