@@ -32,6 +32,7 @@ const content = "content-that-no-log-may-show"
 type server struct {
 	t       *testing.T
 	dataDir string
+	binary  string
 	args    []string
 	env     []string
 	files   int // how many the process may open; 0: as many as the test
@@ -85,7 +86,7 @@ func serve(t *testing.T, settings ...string) *server {
 func newServer(t *testing.T, settings ...string) *server {
 	t.Helper()
 	dir := t.TempDir()
-	s := &server{t: t, dataDir: dir, log: &logBuffer{}}
+	s := &server{t: t, dataDir: dir, binary: binary, log: &logBuffer{}}
 	s.args = []string{
 		"serve", "--dev", "--data-dir", dir,
 		"--edge-addr", "127.0.0.1:0", "--api-addr", "127.0.0.1:0", "--internal-addr", "127.0.0.1:0",
@@ -125,9 +126,9 @@ func (s *server) start() {
 // launch starts the process and waits for nothing.
 func (s *server) launch() {
 	s.t.Helper()
-	cmd := exec.Command(binary, s.args...)
+	cmd := exec.Command(s.binary, s.args...)
 	if s.files > 0 {
-		cmd = exec.Command("/bin/sh", append([]string{"-c", fmt.Sprintf(`ulimit -n %d && exec "$0" "$@"`, s.files), binary}, s.args...)...)
+		cmd = exec.Command("/bin/sh", append([]string{"-c", fmt.Sprintf(`ulimit -n %d && exec "$0" "$@"`, s.files), s.binary}, s.args...)...)
 	}
 	cmd.Env, cmd.Stderr = s.env, s.log // what --dev prints to standard output is for people, public secret included
 	if err := cmd.Start(); err != nil {
