@@ -12,6 +12,9 @@
 //   - handshake_test.go, frames_test.go, flood_test.go, api_test.go: one bad client gets through, or harms the others
 //   - order_test.go, lagging_test.go, churn_test.go, quota_test.go, drain_test.go: many clients at once lose messages,
 //     see another order, leak places, or are not let go
+//   - storm_test.go, stalled_test.go: too many at once, or some who take nothing, are a burden to the others
+//   - processes_test.go, processes_limits_test.go, processes_death_test.go, processes_metrics_test.go: what holds in one
+//     edge process does not hold over several, or a process that dies takes more with it than its connections
 //   - durability_test.go: what was acknowledged is not there after the process was killed or restarted
 //   - metrics_test.go: operators read wrong numbers
 //
