@@ -239,7 +239,7 @@ func (s *server) inKernel(t *testing.T) (connections, bytes int) {
 // What members that take nothing cost is bounded, however much is sent: in the process, and in the kernel.
 func TestMemoryOfStalledReaders(t *testing.T) {
 	t.Parallel()
-	const readers, events = 300, 400
+	const readers, events = 500, 400
 	const inProcess, inKernel = 64 << 10, 256 << 10 // of each
 	s := newServer(t)
 	s.binary = released(t)
