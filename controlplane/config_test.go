@@ -50,11 +50,13 @@ func TestConfig(t *testing.T) {
 	}
 }
 
-// A request under way is answered before Shutdown returns; idle connections do not hold it up.
+// A request under way is answered before Shutdown returns; idle connections do not hold it up, nor those that have not
+// been used yet.
 func TestShutdown(t *testing.T) {
 	f := start(t)
 	idle := f.dial(t).send(f.wire("ListRooms", `{}`))
 	idle.answer()
+	unused := f.dial(t)
 	busy := f.dial(t)
 	request := f.wire("ListRooms", `{}`)
 	busy.send(request[:len(request)-1])
@@ -66,6 +68,7 @@ func TestShutdown(t *testing.T) {
 		stopped <- f.server.Shutdown(ctx)
 	}()
 	idle.closed()
+	unused.closed()
 	busy.send(request[len(request)-1:])
 	if a := busy.answer(); a.status != 200 {
 		t.Fatalf("got %d %s", a.status, a.body)

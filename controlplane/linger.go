@@ -19,10 +19,25 @@ const (
 type lingeringConn struct {
 	net.Conn
 	linger atomic.Bool
+	unused *unusedConns
+	used   atomic.Bool
+}
+
+// Read implements net.Conn.
+func (c *lingeringConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if n > 0 && !c.used.Load() {
+		c.used.Store(true)
+		c.unused.remove(c)
+	}
+	return n, err
 }
 
 // Close implements net.Conn.
 func (c *lingeringConn) Close() error {
+	if !c.used.Load() {
+		c.unused.remove(c)
+	}
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && c.linger.Swap(false) && half.CloseWrite() == nil {
 		_ = c.SetReadDeadline(time.Now().Add(lingerTime))
 		_, _ = io.CopyN(io.Discard, c.Conn, lingerSize)
@@ -31,7 +46,10 @@ func (c *lingeringConn) Close() error {
 }
 
 // lingeringListener makes the connections of a listener such.
-type lingeringListener struct{ net.Listener }
+type lingeringListener struct {
+	net.Listener
+	unused *unusedConns
+}
 
 // Accept implements net.Listener.
 func (l lingeringListener) Accept() (net.Conn, error) {
@@ -39,5 +57,7 @@ func (l lingeringListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &lingeringConn{Conn: c}, nil
+	lingering := &lingeringConn{Conn: c, unused: l.unused}
+	l.unused.add(lingering)
+	return lingering, nil
 }

@@ -49,6 +49,7 @@ type Server struct {
 	running context.Context // done when Shutdown has waited long enough
 	stop    context.CancelFunc
 	http    fasthttp.Server
+	unused  unusedConns
 }
 
 // New returns a control plane that does not listen yet. It fails when the configuration is not valid or a part is
@@ -113,12 +114,15 @@ func New(config Config, deps Deps) (*Server, error) {
 // Serve answers requests on a listener, which it closes in the end. It returns nil after Shutdown was called, at once:
 // the caller waits for Shutdown. It may be called once.
 func (s *Server) Serve(listener net.Listener) error {
-	return s.http.Serve(lingeringListener{listener})
+	return s.http.Serve(lingeringListener{listener, &s.unused})
 }
 
 // Shutdown stops listening, closes idle connections and waits until the requests under way are answered or ctx is done.
 // Then those that are left are told to give up, and the error of ctx is returned.
 func (s *Server) Shutdown(ctx context.Context) error {
 	defer s.stop()
+	closing, done := context.WithCancel(ctx)
+	defer done()
+	go s.unused.closeUntil(closing)
 	return s.http.ShutdownWithContext(ctx)
 }
