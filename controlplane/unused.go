@@ -10,16 +10,16 @@ import (
 // HTTP server takes them for busy, and would wait for their request until it times out.
 type unusedConns struct {
 	mu    sync.Mutex
-	conns map[*lingeringConn]bool
+	conns map[*lingeringConn]time.Time // since when
 }
 
 func (u *unusedConns) add(c *lingeringConn) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.conns == nil {
-		u.conns = map[*lingeringConn]bool{}
+		u.conns = map[*lingeringConn]time.Time{}
 	}
-	u.conns[c] = true
+	u.conns[c] = time.Now()
 }
 
 // remove is called when a connection is used, or closed.
@@ -29,18 +29,23 @@ func (u *unusedConns) remove(c *lingeringConn) {
 	delete(u.conns, c)
 }
 
-// closeInterval is how often connections are looked for that were accepted at the last moment.
+// unusedTime is how long a connection is given for its first byte when the server stops: a request may be on its way.
+const unusedTime = time.Second
+
+// closeInterval is how often connections are looked for whose time is over.
 const closeInterval = 50 * time.Millisecond
 
-// closeUntil closes all, and those that come, until ctx is done.
+// closeUntil closes those whose time is over, until ctx is done.
 func (u *unusedConns) closeUntil(ctx context.Context) {
 	tick := time.NewTicker(closeInterval)
 	defer tick.Stop()
 	for {
 		u.mu.Lock()
-		for c := range u.conns {
-			_ = c.Conn.Close() // the server's read fails, and it closes what is closed already
-			delete(u.conns, c)
+		for c, since := range u.conns {
+			if time.Since(since) >= unusedTime {
+				_ = c.Conn.Close() // the server's read fails, and it closes what is closed already
+				delete(u.conns, c)
+			}
 		}
 		u.mu.Unlock()
 		select {
