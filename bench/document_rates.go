@@ -75,8 +75,11 @@ func rateClaim(l DeliveryLoad, throng, floor rates) string {
 	if f := floor.spread(at(99)); f.N > 0 {
 		text += fmt.Sprintf(", the floor's %.0f and %.0f", floor.spread(at(50)).Median, f.Median)
 	}
-	if throng.clientBound() || floor.clientBound() {
+	switch {
+	case throng.clientBound():
 		text += ". The client was saturated, so the claim is void: what was measured is the client"
+	case floor.clientBound():
+		text += ". The client was saturated by the floor, which writes more often, so that the floor's latencies are in part the client's"
 	}
 	return text + "."
 }

@@ -138,6 +138,7 @@ func TestDocumentTellsOfMisfortune(t *testing.T) {
 			t.Fatalf("no %q in\n%s", want, text)
 		}
 	}
+	f("The client was saturated by the floor", func(r *Results) { r.Rates[3].Measurement.Bottleneck = "the client (client 0.99)" })
 	f("so the claim is void", func(r *Results) { r.Rates[0].Measurement.Bottleneck = "the client (client 0.99)" })
 	f("Saturated, by the means of the repetitions (contender and round): the client: throng 1.", func(r *Results) {
 		r.Rates[0].Measurement.Bottleneck = "the client (client 0.99)"
