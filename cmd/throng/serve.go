@@ -33,9 +33,11 @@ SIGTERM and SIGINT let the connections go in order and end the process; a second
 			return err
 		}
 		log := newLog(c.Log, cmd.ErrOrStderr())
-		ctx, release := signal.NotifyContext(cmd.Context(), syscall.SIGTERM, os.Interrupt)
-		defer release()
-		context.AfterFunc(ctx, release) // from the first signal on, the next has its usual effect
+		ctx, cancel := context.WithCancel(cmd.Context())
+		defer cancel()
+		signals := make(chan os.Signal, 2)
+		signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
+		go obey(signals, cancel)
 
 		tuneRuntime(ctx, c)
 		n, err := wholeNode(c, log)
@@ -65,4 +67,14 @@ func wholeNode(c *config.Config, log *slog.Logger) (*node, error) {
 	n := newNode(c, log, counts)
 	n.processes, n.ledgerFile = processes, file
 	return n, nil
+}
+
+// obey ends the process in order at the first signal, and at once at the second: that one has its usual effect, however
+// soon it comes.
+func obey(signals <-chan os.Signal, end func()) {
+	<-signals
+	end()
+	second := <-signals
+	signal.Reset(second)
+	_ = syscall.Kill(os.Getpid(), second.(syscall.Signal)) // to itself, so it cannot fail
 }

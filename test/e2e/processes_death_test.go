@@ -333,5 +333,5 @@ func TestSupervisorDies(t *testing.T) {
 // The chat SDK notices nothing of the processes.
 func TestChatSDKOverProcesses(t *testing.T) {
 	t.Parallel()
-	node(t, "chat.test.js", chatServer(t, fmt.Sprint("THRONG_EDGE_PROCESSES=", processes)))
+	node(t, "chat.test.js", append(chatServer(t, fmt.Sprint("THRONG_EDGE_PROCESSES=", processes)), "E2E_SEVERAL_PROCESSES=1"))
 }

@@ -11,7 +11,7 @@ const { flows } = await import('./flows.js');
 
 describe('the chat SDK in Node', { concurrency: 4 }, () => {
   for (const [name, flow] of Object.entries(flows)) {
-    test(name, () => flow({ sdk, url: edgeURL, backend, shortToken }));
+    test(name, () => flow({ sdk, url: edgeURL, backend, shortToken, severalProcesses: 'E2E_SEVERAL_PROCESSES' in process.env }));
   }
 
   test('a used token is refused with status 401 and a JSON body', async () => {

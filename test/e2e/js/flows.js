@@ -31,6 +31,13 @@ function join(kit, room, userId, settings) {
   return new Viewer(kit.sdk, kit.url, () => plainToken(kit, room, userId, settings)).connect();
 }
 
+/** Processes other than the one that was called learn of a change a moment later: waits until content is refused. */
+async function whenKnown(kit, viewer, content) {
+  while (kit.severalProcesses && await viewer.send(content).then(() => true, () => false)) {
+    await Promise.all([viewer.next('message'), sleep(pace)]);
+  }
+}
+
 export const flows = {
   async 'connect, send, own echo, a second user'(kit) {
     const room = await createRoom(kit);
@@ -146,6 +153,7 @@ export const flows = {
     await refused(viewer.send('x', { a: 'x'.repeat(1024) }), 413, 'attributes too large');
     await refused(viewer.delete('no message id'), 400, 'deletion of what is no id');
     await kit.backend('UpdateRoom', { identifier: room, maximumMessageLength: 5 });
+    await whenKnown(kit, viewer, '123456');
     await refused(viewer.send('123456'), 400, 'content too long after an update');
 
     const reader = await join(kit, room, 'reader', { capabilities: [] });
@@ -155,6 +163,7 @@ export const flows = {
     }
 
     await kit.backend('DeleteRoom', { identifier: room });
+    await whenKnown(kit, viewer, 'hi');
     await refused(viewer.send('hi'), 404, 'a message to a room that was deleted');
     same([viewer.room.state, viewer.events], ['connected', []], 'the session lasts');
     viewer.leave();
