@@ -58,9 +58,9 @@ func bind(tcp *net.TCPAddr) (*Reservation, error) {
 	}
 	var to unix.Sockaddr
 	if family == unix.AF_INET {
-		to = &unix.SockaddrInet4{Addr: [4]byte(tcp.IP.To4())}
+		to = &unix.SockaddrInet4{Port: tcp.Port, Addr: [4]byte(tcp.IP.To4())}
 	} else {
-		v6 := &unix.SockaddrInet6{}
+		v6 := &unix.SockaddrInet6{Port: tcp.Port}
 		copy(v6.Addr[:], tcp.IP.To16())
 		to = v6
 	}
